@@ -1,0 +1,5 @@
+import ArgumentParser
+import Crypto
+import GRDB
+import _CryptoExtras
+print("x")
