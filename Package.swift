@@ -24,6 +24,32 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "MoiraModel", swiftSettings: settings),
+    .target(name: "MoiraConfig", dependencies: ["MoiraModel"], swiftSettings: settings),
+    .target(
+      name: "MoiraPlan", dependencies: ["MoiraConfig", "MoiraModel"], swiftSettings: settings),
+    .target(name: "MoiraSchedule", dependencies: ["MoiraModel"], swiftSettings: settings),
+    .target(name: "MoiraTable", dependencies: ["MoiraModel"], swiftSettings: settings),
+    .target(name: "CKernels"),
+    .target(name: "MoiraMath", dependencies: ["CKernels", "MoiraModel"], swiftSettings: settings),
+    .target(
+      name: "MoiraCrypto",
+      dependencies: [
+        "MoiraModel", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "_CryptoExtras", package: "swift-crypto"),
+      ], swiftSettings: settings),
+    .target(
+      name: "MoiraProtocols", dependencies: ["MoiraCrypto", "MoiraModel"], swiftSettings: settings),
+    .target(
+      name: "MoiraKit", dependencies: ["MoiraConfig", "MoiraModel", "MoiraPlan", "MoiraTable"],
+      swiftSettings: settings),
+    .target(
+      name: "MoiraRuntime",
+      dependencies: [
+        "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraSchedule",
+      ], swiftSettings: settings),
+    .target(
+      name: "MoiraYAML", dependencies: ["CLibYAML", "MoiraConfig", "MoiraModel"],
+      swiftSettings: settings),
     .executableTarget(
       name: "moira",
       dependencies: [

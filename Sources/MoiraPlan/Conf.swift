@@ -1,0 +1,51 @@
+public import MoiraConfig
+
+/// How attempts of a task wait for one another.
+public struct BackoffConf: ParameterGroupValue {
+  public static let shorthand: String? = "initial"
+
+  @Param("Seconds before the second attempt.", .atLeast(0)) public var initial: Double = 1
+  @Param("By how much the wait grows from attempt to attempt.", .atLeast(1))
+  public var factor: Double = 2
+  @Param("The longest wait in seconds.", .atLeast(0)) public var limit: Double = 60
+
+  public init() {}
+}
+
+/// How a task is carried out, whatever it computes: the `conf` of a task.
+public struct TaskConf: ParameterGroupValue {
+  @Param("How often a task is tried again after a transient failure.", .atLeast(0), .atMost(100))
+  public var retries: Int = 0
+  @Param("How long to wait before the next attempt.") public var backoff: BackoffConf =
+    BackoffConf()
+  @Param("Seconds that one attempt may take; empty for no bound.", .moreThan(0))
+  public var timeout: Double?
+  @Param("Among the tasks that could start, the higher goes first.") public var priority: Int = 0
+  @Param("Whether artifacts of an earlier job with the same inputs are reused.")
+  public var cache: Bool = true
+
+  public init() {}
+}
+
+/// The `conf` of a whole pipeline: that of every task, and what only a job has.
+public struct JobConf: ParameterGroupValue {
+  @Param("How many tasks may run at the same time.", .atLeast(1), .atMost(1024))
+  public var parallelism: Int = 4
+  @Param("How often a task is tried again after a transient failure.", .atLeast(0), .atMost(100))
+  public var retries: Int = 0
+  @Param("How long to wait before the next attempt.") public var backoff: BackoffConf =
+    BackoffConf()
+  @Param("Seconds that one attempt may take; empty for no bound.", .moreThan(0))
+  public var timeout: Double?
+  @Param("Among the tasks that could start, the higher goes first.") public var priority: Int = 0
+  @Param("Whether artifacts of an earlier job with the same inputs are reused.")
+  public var cache: Bool = true
+
+  public init() {}
+
+  package static let group = ParameterGroup(parameterSchemas)
+}
+
+extension TaskConf {
+  package static let group = ParameterGroup(parameterSchemas)
+}

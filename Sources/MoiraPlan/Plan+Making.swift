@@ -1,0 +1,191 @@
+public import MoiraConfig
+public import MoiraModel
+
+extension Plan {
+  /// Checks a pipeline against the components that are known, wires and orders it.
+  ///
+  /// - Parameters:
+  ///   - overrides: from the command line; they go over the file's values.
+  ///   - registry: the registered parties; nil leaves out that check.
+  /// - Throws: everything that is wrong.
+  /// - Complexity: linear in tasks, wires and parameters.
+  public init(
+    _ pipeline: Pipeline, catalog: ComponentSchemas, overrides: [Override] = [],
+    registry: Registry? = nil
+  ) throws(Diagnostics) {
+    var diagnostics = Diagnostics()
+    let plan = Plan.making(
+      pipeline, catalog: catalog, overrides: overrides, registry: registry, into: &diagnostics)
+    guard let plan, !diagnostics.hasErrors else { throw diagnostics }
+    self = plan
+  }
+
+  /// The same, with the diagnostics added to those that are there already; nil if any is an error.
+  public static func making(
+    _ pipeline: Pipeline, catalog: ComponentSchemas, overrides: [Override] = [],
+    registry: Registry? = nil, into diagnostics: inout Diagnostics
+  ) -> Plan? {
+    var maker = PlanMaker(pipeline, catalog, overrides, registry)
+    let plan = maker.make()
+    diagnostics.add(contentsOf: maker.diagnostics)
+    return diagnostics.hasErrors ? nil : plan
+  }
+}
+
+/// One making of a plan: looks names up, then checks wires, then parameters, then orders.
+struct PlanMaker {
+  let pipeline: Pipeline
+  let catalog: ComponentSchemas
+  let registry: Registry?
+  var diagnostics = Diagnostics()
+  /// Overrides by task.
+  var overrides: [TaskID: [Override]] = [:]
+  /// The tasks whose component is known, by id.
+  var resolved: [TaskID: ResolvedStep] = [:]
+  let ids: Set<TaskID>
+
+  init(
+    _ pipeline: Pipeline, _ catalog: ComponentSchemas, _ overrides: [Override],
+    _ registry: Registry?
+  ) {
+    self.pipeline = pipeline
+    self.catalog = catalog
+    self.registry = registry
+    ids = Set(pipeline.steps.map(\.id))
+    for one in overrides { self.overrides[one.task, default: []].append(one) }
+  }
+
+  mutating func make() -> Plan? {
+    checkMembers()
+    checkOverrides()
+    for step in pipeline.steps { resolve(step) }
+    let wired = pipeline.steps.compactMap { step in
+      resolved[step.id].map { WiredStep(step: $0, wires: wires(of: $0), after: after(step)) }
+    }
+    let order = order(wired)
+    let job = jobConf()
+    let planned = order.map { plan($0, jobConf: job.node) }
+    guard !diagnostics.hasErrors else { return nil }
+    return Plan(
+      name: pipeline.name, members: pipeline.members.map { RolePlayer($0.party, $0.role) },
+      tasks: levelled(planned), parallelism: job.parallelism)
+  }
+
+  private mutating func checkMembers() {
+    guard let registry else { return }
+    for member in pipeline.members where registry.datasets[member.party] == nil {
+      let names = registry.datasets.keys.map(\.text).sorted()
+      diagnostics.error(
+        "party-unregistered", "'\(member.party)' is not a registered party", at: member.site,
+        hint: nearestName(to: member.party.text, among: names).map { "did you mean '\($0)'?" }
+          ?? (names.isEmpty
+            ? "no party is registered; 'moira party init \(member.party)' makes one"
+            : "registered are " + names.joined(separator: ", ")))
+    }
+  }
+
+  private mutating func checkOverrides() {
+    for one in overrides.values.joined() where !ids.contains(one.task) {
+      diagnostics.error(
+        "task-unknown", "'\(one.task)' is not a task of the pipeline", at: one.site,
+        hint: taskHint(one.task.text))
+    }
+  }
+
+  func taskHint(_ name: String) -> String {
+    let names = pipeline.steps.map(\.id.text)
+    return nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+      ?? "tasks are " + names.prefix(12).joined(separator: ", ")
+  }
+
+  // MARK: Components and parties
+
+  private mutating func resolve(_ step: Pipeline.Step) {
+    guard let schema = catalog[step.component.value] else {
+      diagnostics.error(
+        "component-unknown", "'\(step.component.value)' is not a component",
+        at: step.component.site,
+        hint: nearestName(to: step.component.value, among: catalog.names).map {
+          "did you mean '\($0)'?"
+        } ?? "'moira components' lists them")
+      return
+    }
+    for role in schema.requiredRoles where !pipeline.members.contains(where: { $0.role == role }) {
+      diagnostics.error(
+        "role-missing",
+        "'\(schema.name)' needs a party with the role \(role), but the pipeline lists none",
+        at: step.component.site, hint: "add '\(role): hub' to 'parties'")
+    }
+    let members = members(of: step, schema)
+    if members.isEmpty, !pipeline.members.isEmpty, !diagnostics.hasErrors {
+      diagnostics.error(
+        "task-without-parties",
+        "no party has a part in '\(step.id)': '\(schema.name)' runs at \(list(schema.roles.map(\.rawValue)))",
+        at: step.site)
+    }
+    resolved[step.id] = ResolvedStep(step: step, schema: schema, members: members)
+  }
+
+  private mutating func members(
+    of step: Pipeline.Step, _ schema: ComponentSchema
+  ) -> [Pipeline.Member] {
+    let able = pipeline.members.filter { schema.roles.contains($0.role) }
+    guard let chosen = step.parties else { return able }
+    var members: [Pipeline.Member] = []
+    for name in chosen {
+      guard let member = pipeline.members.first(where: { $0.party == name.value }) else {
+        reportParty(name.value.text, at: name.site)
+        continue
+      }
+      guard schema.roles.contains(member.role) else {
+        diagnostics.error(
+          "role-lacking",
+          "'\(schema.name)' has no part for \(article(member.role)), which '\(member.party)' is",
+          at: name.site, hint: "it runs at \(list(schema.roles.map(\.rawValue)))")
+        continue
+      }
+      members.append(member)
+    }
+    return able.filter { one in members.contains { $0.party == one.party } }
+  }
+
+  mutating func reportParty(_ name: String, at site: Site?) {
+    let names = pipeline.members.map(\.party.text)
+    diagnostics.error(
+      "party-unknown", "'\(name)' is not a party of the pipeline", at: site,
+      hint: nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+        ?? "parties are " + names.joined(separator: ", "))
+  }
+}
+
+/// A task whose component and parties are known.
+struct ResolvedStep {
+  let step: Pipeline.Step
+  let schema: ComponentSchema
+  let members: [Pipeline.Member]
+
+  func hasPart(at party: PartyID) -> Bool { members.contains { $0.party == party } }
+}
+
+/// A task whose wires are known too.
+struct WiredStep {
+  let step: ResolvedStep
+  let wires: [(port: PortSchema, task: TaskID, output: PortName)]
+  let after: [TaskID]
+
+  var id: TaskID { step.step.id }
+
+  /// What it waits for, each once, in the order of the file.
+  var needs: [TaskID] {
+    var seen: Set<TaskID> = []
+    return (wires.map(\.task) + after).filter { seen.insert($0).inserted }
+  }
+}
+
+/// `guest, host and arbiter`.
+func list(_ words: [String]) -> String {
+  guard words.count > 1, let last = words.last else { return words.first ?? "" }
+  return words.dropLast().joined(separator: ", ") + " and " + last
+}
+
+func article(_ role: Role) -> String { role == .arbiter ? "an arbiter" : "a \(role)" }

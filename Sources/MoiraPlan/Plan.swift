@@ -1,0 +1,100 @@
+public import MoiraConfig
+public import MoiraModel
+
+/// A pipeline checked, wired and ordered. It says all that the parties must do, and can be sent to
+/// them and kept in a journal as it is.
+public struct Plan: Hashable, Codable, Sendable {
+  public static let formatVersion = 1
+
+  public let version: Int
+  public let name: String
+  public let members: [RolePlayer]
+  /// In topological order: every task after those that it needs; as in the file where it can be.
+  public let tasks: [PlannedTask]
+  public let parallelism: Int
+
+  init(name: String, members: [RolePlayer], tasks: [PlannedTask], parallelism: Int) {
+    version = Self.formatVersion
+    self.name = name
+    self.members = members
+    self.tasks = tasks
+    self.parallelism = parallelism
+  }
+
+  public subscript(id: TaskID) -> PlannedTask? { tasks.first { $0.id == id } }
+}
+
+/// One task with a part for each of its parties.
+public struct PlannedTask: Hashable, Codable, Sendable {
+  public let id: TaskID
+  public let component: String
+  public let componentVersion: Int
+  public let parts: [PlannedPart]
+  /// The tasks that must be done before, by wires or by `after`.
+  public let needs: [TaskID]
+  public let policy: PlannedPolicy
+  /// The length of the longest way from a task without needs: tasks of one level may run side by
+  /// side.
+  public let level: Int
+  public let isReusable: Bool
+}
+
+/// One party's share of a task.
+public struct PlannedPart: Hashable, Codable, Sendable {
+  public let party: PartyID
+  public let role: Role
+  public let parameters: ResolvedParameters
+  /// Its input ports that are wired, with where their artifacts come from at this party.
+  public let inputs: [PlannedInput]
+}
+
+/// An input port and the output that feeds it.
+public struct PlannedInput: Hashable, Codable, Sendable {
+  public let port: PortName
+  public let task: TaskID
+  public let output: PortName
+}
+
+/// The `conf` of one task, read.
+public struct PlannedPolicy: Hashable, Codable, Sendable {
+  public let retries: Int
+  /// Seconds.
+  public let backoffInitial: Double
+  public let backoffFactor: Double
+  public let backoffLimit: Double
+  public let timeout: Double?
+  public let priority: Int
+  public let cache: Bool
+
+  init(_ conf: TaskConf) {
+    retries = conf.retries
+    backoffInitial = conf.backoff.initial
+    backoffFactor = conf.backoff.factor
+    backoffLimit = conf.backoff.limit
+    timeout = conf.timeout
+    priority = conf.priority
+    cache = conf.cache
+  }
+}
+
+/// `--set task.parameter=value`, read: it goes over everything in the file.
+public struct Override: Sendable {
+  public let task: TaskID
+  /// The parameter and, inside groups, what it is in: `["optimizer", "method"]`.
+  public let path: [String]
+  public let value: ConfigNode
+  public let site: Site?
+
+  public init(task: TaskID, path: [String], value: ConfigNode, site: Site?) {
+    self.task = task
+    self.path = path
+    self.value = value
+    self.site = site
+  }
+}
+
+/// The parties that are registered, with the names of their datasets.
+public struct Registry: Sendable {
+  public let datasets: [PartyID: [String]]
+  public init(datasets: [PartyID: [String]]) { self.datasets = datasets }
+}

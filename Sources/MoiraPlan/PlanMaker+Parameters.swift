@@ -1,0 +1,182 @@
+internal import MoiraConfig
+internal import MoiraModel
+
+extension PlanMaker {
+  mutating func plan(_ task: WiredStep, jobConf: ConfigNode?) -> PlannedTask {
+    let step = task.step.step
+    let layers = layers(of: task.step)
+    var shared: ResolvedParameters?
+    var found: [(party: PartyID, diagnostics: Diagnostics)] = []
+    let parts = task.step.members.map { member in
+      let override = layers.node(for: member)
+      let resolved: ResolvedParameters
+      if override == nil, let shared {
+        resolved = shared
+      } else {
+        var diagnostics = Diagnostics()
+        resolved = read(override ?? layers.common, of: task.step, into: &diagnostics)
+        found.append((member.party, diagnostics))
+        if override == nil { shared = resolved }
+      }
+      checkDatasets(resolved, of: task.step, at: member.party)
+      return PlannedPart(
+        party: member.party, role: member.role, parameters: resolved,
+        inputs: inputs(of: task, at: member))
+    }
+    collect(found, of: task.step, sharing: shared != nil)
+    let conf = taskConf(step, jobConf: jobConf)
+    return PlannedTask(
+      id: step.id, component: task.step.schema.name, componentVersion: task.step.schema.version,
+      parts: parts, needs: task.needs, policy: PlannedPolicy(conf), level: 0,
+      isReusable: task.step.schema.isReusable && conf.cache)
+  }
+
+  private func inputs(of task: WiredStep, at member: Pipeline.Member) -> [PlannedInput] {
+    task.wires.compactMap { wire in
+      guard wire.port.roles.contains(member.role), let producer = resolved[wire.task],
+        producer.hasPart(at: member.party),
+        producer.schema.output(wire.output)?.roles.contains(member.role) == true
+      else { return nil }
+      return PlannedInput(port: wire.port.name, task: wire.task, output: wire.output)
+    }
+  }
+
+  // MARK: Layers
+
+  /// Party over role over common, and the command line over all.
+  private mutating func layers(of task: ResolvedStep) -> ParameterLayers {
+    var layers = ParameterLayers(common: task.step.parameters)
+    for (target, node) in task.step.overrides {
+      if let role = Role(rawValue: target.value) {
+        if !task.schema.roles.contains(role) {
+          diagnostics.error(
+            "role-lacking", "'\(task.schema.name)' has no part for \(article(role))",
+            at: target.site, hint: "it runs at \(list(task.schema.roles.map(\.rawValue)))")
+        } else if !task.members.contains(where: { $0.role == role }) {
+          reportNoPart(target, of: task)
+        }
+        layers.roles[role] = node
+      } else {
+        let party = PartyID(target.value)
+        if !pipeline.members.contains(where: { $0.party == party }) {
+          reportParty(target.value, at: target.site)
+        } else if !task.hasPart(at: party) {
+          reportNoPart(target, of: task)
+        }
+        layers.parties[party] = node
+      }
+    }
+    for one in overrides[task.step.id] ?? [] {
+      layers.top = (layers.top ?? ConfigNode(.map(ConfigMap()), at: one.site))
+        .setting(one.value, at: one.path, keySite: one.site)
+    }
+    layers.settle()
+    return layers
+  }
+
+  private mutating func reportNoPart(_ target: Pipeline.Named<String>, of task: ResolvedStep) {
+    diagnostics.error(
+      "at-without-part", "'\(target.value)' has no part in '\(task.step.id)'", at: target.site,
+      hint: task.members.isEmpty
+        ? nil : "parts are at " + list(task.members.map(\.party.text)))
+  }
+
+  // MARK: Reading
+
+  private func read(
+    _ node: ConfigNode?, of task: ResolvedStep, into diagnostics: inout Diagnostics
+  ) -> ResolvedParameters {
+    let fallback = task.step.site
+    let resolved = task.schema.parameters.read(
+      node, owner: "'\(task.schema.name)'", fallback: fallback, into: &diagnostics)
+    if !diagnostics.hasErrors, let check = catalog.check(for: task.schema.name) {
+      for finding in check(resolved.value).all {
+        diagnostics.error(
+          "param-conflict", finding.message,
+          at: site(of: finding.parameter, in: resolved) ?? fallback,
+          hint: finding.hint)
+      }
+    }
+    return resolved
+  }
+
+  private func site(of path: String, in resolved: ResolvedParameters) -> Site? {
+    resolved.sites[path]
+      ?? resolved.sites.filter { $0.key.hasPrefix(path + ".") }.values.min()
+  }
+
+  /// Takes over what was found; what is missing at some parties only is said with their names.
+  private mutating func collect(
+    _ found: [(party: PartyID, diagnostics: Diagnostics)], of task: ResolvedStep, sharing: Bool
+  ) {
+    for (party, own) in found {
+      for one in own.all {
+        let isEverywhere = found.allSatisfy { $0.diagnostics.all.contains(one) }
+        if one.code == "param-missing", !isEverywhere {
+          diagnostics.add(
+            Diagnostic(
+              one.severity, code: one.code, "\(one.message) at '\(party)'", at: one.site,
+              hint: one.hint))
+        } else {
+          diagnostics.add(one)
+        }
+      }
+    }
+  }
+
+  private mutating func checkDatasets(
+    _ resolved: ResolvedParameters, of task: ResolvedStep, at party: PartyID
+  ) {
+    guard let known = registry?.datasets[party] else { return }
+    for schema in task.schema.parameters.parameters where schema.kind == .dataset {
+      guard let name = resolved.value[schema.name]?.string, !known.contains(name) else { continue }
+      diagnostics.error(
+        "dataset-unregistered", "'\(party)' has no dataset '\(name)'",
+        at: resolved.sites[schema.name] ?? task.step.site,
+        hint: nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
+          ?? (known.isEmpty
+            ? "'moira party dataset add' registers one" : "it has " + list(known.sorted())))
+    }
+  }
+
+  // MARK: Conf
+
+  mutating func jobConf() -> (node: ConfigNode?, parallelism: Int) {
+    let resolved = JobConf.group.read(
+      pipeline.conf, owner: "'conf'", fallback: pipeline.conf?.site, into: &diagnostics)
+    let conf = JobConf(parameter: resolved.value) ?? JobConf()
+    guard let map = pipeline.conf?.map else { return (nil, conf.parallelism) }
+    let own = map.entries.filter { TaskConf.group[$0.key] != nil }
+    return (ConfigNode(.map(ConfigMap(own)), at: pipeline.conf?.site), conf.parallelism)
+  }
+
+  private mutating func taskConf(_ step: Pipeline.Step, jobConf: ConfigNode?) -> TaskConf {
+    let node = step.conf.map { jobConf?.merged(with: $0) ?? $0 } ?? jobConf
+    let resolved = TaskConf.group.read(
+      node, owner: "'conf'", fallback: step.conf?.site, into: &diagnostics)
+    return TaskConf(parameter: resolved.value) ?? TaskConf()
+  }
+}
+
+/// What the file says for all, for a role, for a party; and what the command line says.
+private struct ParameterLayers {
+  var common: ConfigNode?
+  var roles: [Role: ConfigNode] = [:]
+  var parties: [PartyID: ConfigNode] = [:]
+  var top: ConfigNode?
+
+  init(common: ConfigNode?) { self.common = common }
+
+  /// Puts the command line's values over the common ones.
+  mutating func settle() {
+    if let top { common = common?.merged(with: top) ?? top }
+  }
+
+  /// The merged node for a party that differs from the common one; nil for all others.
+  func node(for member: Pipeline.Member) -> ConfigNode? {
+    let own = [roles[member.role], parties[member.party]].compactMap(\.self)
+    guard !own.isEmpty else { return nil }
+    let merged = own.reduce(common) { $0?.merged(with: $1) ?? $1 }
+    return top.map { merged?.merged(with: $0) ?? $0 } ?? merged
+  }
+}

@@ -1,0 +1,84 @@
+public import MoiraModel
+public import MoiraPlan
+public import MoiraSchedule
+
+/// Starts jobs and takes them up again after a crash.
+public struct Coordinator: Sendable {
+  private let store: any JobStore
+  private let links: [PartyID: any PartyLink]
+  private let clock: any WallClock
+
+  public init(store: any JobStore, links: [PartyID: any PartyLink], clock: any WallClock) {
+    self.store = store
+    self.links = links
+    self.clock = clock
+  }
+
+  /// A job that runs, and what it tells.
+  public struct Running: Sendable {
+    public let job: JobID
+    public let updates: AsyncStream<JobUpdate>
+    public let driver: JobDriver
+  }
+
+  public struct Options: Sendable {
+    /// In place of the plan's.
+    public var parallelism: Int?
+    public var useCache = true
+    public init() {}
+  }
+
+  /// Notes the job, and begins it.
+  ///
+  /// - Parameter id: must be new; it also seeds the jitter of back-offs.
+  public func submit(
+    _ plan: Plan, as id: JobID, source: PipelineSource, options: Options = Options()
+  ) async throws(Failure) -> Running {
+    let seed = id.text.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
+      ($0 ^ UInt64($1)) &* 1_099_511_628_211
+    }
+    let shape = try plan.shape(
+      job: id, parallelism: options.parallelism, useCache: options.useCache, seed: seed)
+    let record = JobRecord(
+      id: id, created: clock.now(), source: source, plan: plan, planHash: plan.contentHash)
+    try await store.create(record)
+    return await drive(record, journal: [], first: .submitted(shape))
+  }
+
+  /// Goes on with a job whose process has died: finished tasks stay finished, what was running
+  /// starts again.
+  ///
+  /// - Throws: `job-unknown`, `job-ended`.
+  public func resume(_ id: JobID) async throws(Failure) -> Running {
+    guard let record = try await store.record(of: id) else {
+      throw Failure("job-unknown", "there is no job '\(id)'", hint: "'moira jobs' lists them")
+    }
+    let journal = try await store.journal(of: id)
+    let machine = JobMachine(replaying: journal)
+    if let state = machine.state, state.isFinal {
+      throw Failure(
+        "job-ended", "the job '\(id)' has \(state == .stopped ? "been stopped" : state.rawValue)",
+        hint: "'moira rerun \(id)' starts a new one that reuses what was finished")
+    }
+    guard machine.shape != nil else {
+      // The process died between noting the job and its first event.
+      return try await restart(record)
+    }
+    return await drive(record, journal: journal, first: .resumed)
+  }
+
+  private func restart(_ record: JobRecord) async throws(Failure) -> Running {
+    let shape = try record.plan.shape(job: record.id, parallelism: nil, useCache: true, seed: 0)
+    return await drive(record, journal: [], first: .submitted(shape))
+  }
+
+  private func drive(_ record: JobRecord, journal: [JournalEntry], first: JobEvent) async -> Running
+  {
+    let (stream, continuation) = AsyncStream.makeStream(of: JobUpdate.self)
+    let driver = JobDriver(
+      record: record, journal: journal, store: store, links: links, clock: clock,
+      updates: continuation)
+    await driver.post(first)
+    return Running(job: record.id, updates: stream, driver: driver)
+  }
+}

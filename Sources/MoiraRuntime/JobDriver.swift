@@ -1,0 +1,167 @@
+internal import MoiraKit
+public import MoiraModel
+public import MoiraPlan
+public import MoiraSchedule
+
+/// Drives one job: journals each event, feeds the machine, carries out its actions.
+public actor JobDriver {
+  /// Reports are written when so many wait, or when the journal is.
+  static let reportBatch = 256
+
+  let record: JobRecord
+  let store: any JobStore
+  let links: [PartyID: any PartyLink]
+  let clock: any WallClock
+  let tasks: [TaskID: PlannedTask]
+  let updates: AsyncStream<JobUpdate>.Continuation
+
+  var machine: JobMachine
+  var keys = ReuseKeys()
+  var parts: [PartKey: Task<Void, Never>] = [:]
+  var lookUps: [TaskID: Task<Void, Never>] = [:]
+  var timers: [TimerID: Task<Void, Never>] = [:]
+  var isOver = false
+
+  private var pending: [JobEvent] = []
+  private var made: [ReuseNote] = []
+  private var reports: [PartReport] = []
+  private var isPumping = false
+
+  init(
+    record: JobRecord, journal: [JournalEntry], store: any JobStore,
+    links: [PartyID: any PartyLink], clock: any WallClock,
+    updates: AsyncStream<JobUpdate>.Continuation
+  ) {
+    self.record = record
+    self.store = store
+    self.links = links
+    self.clock = clock
+    self.updates = updates
+    tasks = Dictionary(record.plan.tasks.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a })
+    machine = JobMachine(replaying: journal)
+  }
+
+  /// Ends the job as soon as its parts have heard of it.
+  public func stop(reason: String) { post(.stopRequested(StopRequest(reason: reason))) }
+
+  /// Takes in an event. Whatever arrives while the journal is being written goes into the next write.
+  func post(_ event: JobEvent) {
+    pending.append(event)
+    guard !isPumping else { return }
+    isPumping = true
+    Task { await pump() }
+  }
+
+  func take(_ report: PartReport) {
+    updates.yield(.report(report))
+    reports.append(report)
+    if reports.count == Self.reportBatch { Task { await flushReports() } }
+  }
+
+  func note(_ note: ReuseNote) { made.append(note) }
+
+  // MARK: The pump
+
+  private func pump() async {
+    while !pending.isEmpty, !isOver {
+      let now = clock.now()
+      let entries = pending.map { JournalEntry($0, at: now) }
+      let notes = made
+      pending = []
+      made = []
+      do {
+        try await store.append(entries, made: notes, to: record.id)
+      } catch {
+        breakOff(error)
+        return
+      }
+      for entry in entries { await apply(entry) }
+      await flushReports()
+    }
+    isPumping = false
+  }
+
+  private func apply(_ entry: JournalEntry) async {
+    let isFirst = machine.shape == nil
+    let actions = machine.handle(entry.event, at: entry.at)
+    if isFirst, let snapshot = machine.snapshot { updates.yield(.began(snapshot)) }
+    if case .resumed = entry.event, let snapshot = machine.snapshot {
+      updates.yield(.began(snapshot))
+    }
+    if case .partSucceeded(let report) = entry.event { await learn(report.part.task) }
+    tell(entry.event, actions)
+    for action in actions { await carryOut(action) }
+  }
+
+  private func flushReports() async {
+    guard !reports.isEmpty else { return }
+    let batch = reports
+    reports = []
+    do {
+      try await store.add(batch, to: record.id)
+    } catch {
+      breakOff(error)
+    }
+  }
+
+  /// The journal cannot be written: nothing may take effect any more.
+  private func breakOff(_ failure: Failure) {
+    guard !isOver else { return }
+    isOver = true
+    cancelAll()
+    updates.yield(.broken(failure))
+    updates.finish()
+  }
+
+  func finish(_ state: JobState) async {
+    isOver = true
+    cancelAll()
+    let notes = made
+    made = []
+    do {
+      if !notes.isEmpty { try await store.append([], made: notes, to: record.id) }
+      if !reports.isEmpty {
+        try await store.add(reports, to: record.id)
+        reports = []
+      }
+      try await store.conclude(record.id, state, at: machine.ended ?? clock.now())
+    } catch {
+      updates.yield(.broken(error))
+      updates.finish()
+      return
+    }
+    if let snapshot = machine.snapshot { updates.yield(.ended(snapshot)) }
+    updates.finish()
+  }
+
+  private func cancelAll() {
+    for task in parts.values { task.cancel() }
+    for task in lookUps.values { task.cancel() }
+    for task in timers.values { task.cancel() }
+  }
+
+  // MARK: Telling
+
+  /// Tells of every task that the event and its actions touched.
+  private func tell(_ event: JobEvent, _ actions: [JobAction]) {
+    var touched: Set<TaskID> = []
+    switch event {
+    case .submitted, .resumed: break
+    case .cacheAnswered(let answer): touched.insert(answer.task)
+    case .partSucceeded(let report): touched.insert(report.part.task)
+    case .partFailed(let report):
+      touched.insert(report.part.task)
+      for task in machine.skipped(after: report.part.task) { touched.insert(task) }
+    case .timerFired(let timer):
+      touched.insert(timer.task)
+      for task in machine.skipped(after: timer.task) { touched.insert(task) }
+    case .stopRequested: touched.formUnion(tasks.keys)
+    }
+    for action in actions {
+      if case .start(let part) = action { touched.insert(part.task) }
+    }
+    for task in record.plan.tasks where touched.contains(task.id) {
+      if let snapshot = machine.snapshot(of: task.id) { updates.yield(.task(snapshot)) }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+public import MoiraModel
+public import MoiraPlan
+public import MoiraSchedule
+
+/// Keeps jobs: what they are, their journals, what they reported, and what may be reused.
+public protocol JobStore: Sendable {
+  /// Adds a job. On return it survives a power cut.
+  func create(_ record: JobRecord) async throws(Failure)
+  func record(of job: JobID) async throws(Failure) -> JobRecord?
+  /// All jobs, the oldest first.
+  func records() async throws(Failure) -> [JobRecord]
+
+  /// Appends to a job's journal, all or none. On return it survives a power cut.
+  ///
+  /// - Parameter made: what tasks made, so that a later job with the same key can reuse it; rides
+  ///   in the same transaction.
+  func append(_ entries: [JournalEntry], made: [ReuseNote], to job: JobID) async throws(Failure)
+  func journal(of job: JobID) async throws(Failure) -> [JournalEntry]
+  /// Notes how the fold of the journal ended, for lists of jobs.
+  func conclude(_ job: JobID, _ state: JobState, at: Instant) async throws(Failure)
+  /// Notes that a concluded job runs again.
+  func reopen(_ job: JobID) async throws(Failure)
+
+  func add(_ reports: [PartReport], to job: JobID) async throws(Failure)
+  /// Reports with a number above `after`, in their order.
+  func reports(of job: JobID, after: Int) async throws(Failure) -> [NumberedReport]
+
+  /// What an earlier job made under the key.
+  func recall(_ key: ContentHash) async throws(Failure) -> [PartyID: [ArtifactReference]]?
+  /// Forgets a job, and what only it made reusable.
+  func remove(_ job: JobID) async throws(Failure)
+}
+
+/// What is known of a job beside its journal.
+public struct JobRecord: Hashable, Codable, Sendable {
+  public let id: JobID
+  public let name: String
+  public let created: Instant
+  public var state: JobState
+  public var ended: Instant?
+  public let source: PipelineSource
+  public let plan: Plan
+  public let planHash: ContentHash
+
+  public init(
+    id: JobID, created: Instant, source: PipelineSource, plan: Plan, planHash: ContentHash
+  ) {
+    self.id = id
+    name = plan.name
+    self.created = created
+    state = .running
+    self.source = source
+    self.plan = plan
+    self.planHash = planHash
+  }
+}
+
+/// What a task made, under the key that says what it depended on.
+public struct ReuseNote: Hashable, Codable, Sendable {
+  public let key: ContentHash
+  public let outputs: [PartyID: [ArtifactReference]]
+
+  public init(key: ContentHash, outputs: [PartyID: [ArtifactReference]]) {
+    self.key = key
+    self.outputs = outputs
+  }
+}
+
+/// The text that a plan was made from, so that a job can be planned again with changes.
+public struct PipelineSource: Hashable, Codable, Sendable {
+  /// As the user named it.
+  public let file: String
+  public let text: String
+  /// The values of `--set`.
+  public let overrides: [String]
+  /// The folder of the parties' folders.
+  public let parties: String
+
+  public init(file: String, text: String, overrides: [String], parties: String) {
+    self.file = file
+    self.text = text
+    self.overrides = overrides
+    self.parties = parties
+  }
+}

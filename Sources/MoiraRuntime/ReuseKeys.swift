@@ -1,0 +1,67 @@
+internal import MoiraConfig
+internal import MoiraCrypto
+public import MoiraModel
+public import MoiraPlan
+
+/// Says by hash what a task's result depends on: component, version, each party's parameters and
+/// data, and the keys of the tasks that feed it.
+///
+/// It names recipes, not bytes: fresh keys of an encryptor do not make what follows new.
+struct ReuseKeys {
+  private var known: [TaskID: ContentHash] = [:]
+
+  subscript(task: TaskID) -> ContentHash? { known[task] }
+
+  /// - Parameter fingerprints: what each part depends on beside, in the order of the parts.
+  mutating func add(_ task: PlannedTask, fingerprints: [String?]) -> ContentHash {
+    let parts: [ConfigValue] = zip(task.parts, fingerprints).map { part, fingerprint in
+      let inputs: [(key: String, value: ConfigValue)] = part.inputs.map { input in
+        (input.port.text, .string("\(known[input.task]?.text ?? "")/\(input.output)"))
+      }
+      return .map([
+        ("party", .string(part.party.text)), ("role", .string(part.role.rawValue)),
+        ("parameters", part.parameters.value), ("inputs", .map(inputs)),
+        ("fingerprint", fingerprint.map { .string($0) } ?? .null),
+      ])
+    }
+    let recipe = ConfigValue.map([
+      ("version", .int(1)), ("component", .string(task.component)),
+      ("component_version", .int(task.componentVersion)), ("parts", .list(parts)),
+    ])
+    let key = sha256(Array(recipe.json(sorted: true).utf8))
+    known[task.id] = key
+    return key
+  }
+}
+
+extension Plan {
+  /// The SHA-256 of all that the plan says, without the places where it was written.
+  public var contentHash: ContentHash {
+    let tasks: [ConfigValue] = tasks.map { task in
+      .map([
+        ("id", .string(task.id.text)), ("component", .string(task.component)),
+        ("version", .int(task.componentVersion)),
+        ("needs", .list(task.needs.map { .string($0.text) })),
+        ("parts", .list(task.parts.map(\.content))), ("policy", .string("\(task.policy)")),
+      ])
+    }
+    let members = members.map { ConfigValue.string("\($0.role.rawValue) \($0.party)") }
+    let all = ConfigValue.map([
+      ("format", .int(version)), ("name", .string(name)), ("parties", .list(members)),
+      ("tasks", .list(tasks)),
+    ])
+    return sha256(Array(all.json(sorted: true).utf8))
+  }
+}
+
+extension PlannedPart {
+  fileprivate var content: ConfigValue {
+    .map([
+      ("party", .string(party.text)), ("parameters", parameters.value),
+      (
+        "inputs",
+        .map(inputs.map { ($0.port.text, .string("\($0.task).\($0.output)")) })
+      ),
+    ])
+  }
+}

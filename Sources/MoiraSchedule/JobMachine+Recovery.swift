@@ -1,0 +1,74 @@
+import MoiraModel
+
+/// What a stop and a crash do to all tasks at once.
+extension JobMachine {
+  /// Ends the job now. What was begun or could have been is stopped; the rest is skipped.
+  mutating func stop(_ request: StopRequest, at now: Instant, _ actions: inout [JobAction]) {
+    stopReason = request.reason
+    ready.removeAll()
+    occupied = 0
+    for place in tasks.indices where !tasks[place].state.isFinal {
+      if tasks[place].state == .waiting {
+        skipStopped(place, at: now)
+      } else {
+        stopTask(place, at: now, &actions)
+      }
+    }
+    state = .stopped
+    ended = now
+    actions.append(.ended(.stopped))
+  }
+
+  /// Begins again what the process that died was about: lookups are asked once more, back-off
+  /// timers set once more, cancelled parts cancelled once more, and attempts that ran are made
+  /// anew.
+  ///
+  /// An attempt that was failing without a known cause is made anew too, so that the crash does not
+  /// hide the cause; only if the task is not restartable is it settled by its echo.
+  mutating func resume(at now: Instant, _ actions: inout [JobAction]) {
+    for place in tasks.indices {
+      cancel(place, tasks[place].attempt?.cancelledParties ?? [], &actions)
+      if tasks[place].isLookingUp {
+        actions.append(.lookUp(tasks[place].shape.id))
+      } else if tasks[place].state == .running {
+        resumeAttempt(place, at: now, &actions)
+      } else if let timer = tasks[place].timer {
+        actions.append(.setTimer(timer.id, at: timer.due))
+      }
+    }
+  }
+
+  private mutating func resumeAttempt(
+    _ place: Int, at now: Instant, _ actions: inout [JobAction]
+  ) {
+    let isRestartable = tasks[place].shape.policy.restartable
+    if !isRestartable, tasks[place].attempt?.phase == .failing {
+      return settleByEcho(place, at: now, &actions)
+    }
+    guard let attempt = tasks[place].attempt?.number else { return }
+    cancelParts(place, &actions)
+    tasks[place].attempt?.end(lost: true)
+    tasks[place].lostAttempts += 1
+    if isRestartable {
+      startAttempt(place, at: now, &actions)
+    } else {
+      let lost = Failure.attemptLost(of: tasks[place].shape.id, attempt: attempt)
+      settle(place, lost, at: now, &actions)
+    }
+  }
+
+  private mutating func stopTask(_ place: Int, at now: Instant, _ actions: inout [JobAction]) {
+    cancelParts(place, &actions)
+    tasks[place].attempt?.end()
+    tasks[place].isLookingUp = false
+    finish(place, .stopped, at: now)
+  }
+
+  /// Names the ancestor that was stopped; all tasks before this one are final by now.
+  private mutating func skipStopped(_ place: Int, at now: Instant) {
+    tasks[place].skipReason = tasks[place].shape.needs.firstNonNil { need in
+      places[need].flatMap { tasks[$0].reasonToSkip }
+    }
+    finish(place, .skipped, at: now)
+  }
+}
