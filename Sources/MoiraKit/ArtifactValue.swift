@@ -5,6 +5,10 @@ public import MoiraTable
 /// The bytes of an artifact: a mapped file, or memory.
 public typealias ArtifactBytes = TableBytes
 
+extension TableBytes {
+  public var byteCount: Int { withBytes { $0.count } }
+}
+
 /// A value that can go through a port.
 public protocol ArtifactValue: Sendable {
   static var kind: ArtifactKind { get }
@@ -39,7 +43,7 @@ private struct EnvelopeHead: Codable {
 
 extension JSONArtifact {
   public init(artifact bytes: any ArtifactBytes) throws {
-    let data = Data(bytes.bytes)
+    let data = bytes.withBytes { Data($0) }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(

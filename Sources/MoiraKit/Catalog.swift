@@ -1,4 +1,4 @@
-public import MoiraConfig
+internal import MoiraConfig
 public import MoiraModel
 public import MoiraPlan
 
@@ -8,16 +8,26 @@ public struct Catalog: Sendable {
   public let names: [String]
 
   public init(_ types: [any Component.Type]) {
-    self.types = Dictionary(
-      types.map { ($0.card.name, $0) }, uniquingKeysWith: { first, _ in first })
-    names = types.map(\.card.name)
+    var byName: [String: any Component.Type] = [:]
+    var names: [String] = []
+    for type in types where byName[type.card.name] == nil {
+      byName[type.card.name] = type
+      names.append(type.card.name)
+    }
+    self.types = byName
+    self.names = names
   }
 
   /// The components as data, with their checks.
   public var schemas: ComponentSchemas {
-    ComponentSchemas(
-      names.compactMap { types[$0].map(Self.schema) },
-      checks: types.mapValues { type in { parameters in Self.findings(type, parameters) } })
+    var schemas: [ComponentSchema] = []
+    var checks: [String: ComponentSchemas.Check] = [:]
+    for name in names {
+      guard let type = types[name] else { continue }
+      schemas.append(Self.schema(type))
+      checks[name] = { parameters in Self.findings(type, parameters) }
+    }
+    return ComponentSchemas(schemas, checks: checks)
   }
 
   /// A part's component, its parameters and ports filled in.
@@ -27,7 +37,7 @@ public struct Catalog: Sendable {
     _ task: PlannedTask, _ part: PlannedPart, inputs: [PortName: ArtifactReference]
   ) throws(Failure) -> any Component {
     guard let type = types[task.component], type.card.version == task.componentVersion else {
-      let known = types[task.component].map { "version \($0.card.version)" } ?? "none"
+      let known = Self.version(of: types[task.component])
       throw Failure(
         "catalog-mismatch",
         "the plan wants '\(task.component)' version \(task.componentVersion), but this build has \(known)"
@@ -45,6 +55,11 @@ public struct Catalog: Sendable {
       port.bind(name, to: inputs[name])
     }
     return component
+  }
+
+  private static func version(of type: (any Component.Type)?) -> String {
+    guard let type else { return "none" }
+    return "version \(type.card.version)"
   }
 
   private static func bind(_ component: some Component, _ value: ConfigValue) -> [String] {

@@ -1,4 +1,4 @@
-public import MoiraConfig
+internal import MoiraConfig
 public import MoiraModel
 
 extension Plan {

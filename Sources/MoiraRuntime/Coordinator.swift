@@ -1,6 +1,6 @@
 public import MoiraModel
 public import MoiraPlan
-public import MoiraSchedule
+internal import MoiraSchedule
 
 /// Starts jobs and takes them up again after a crash.
 public struct Coordinator: Sendable {

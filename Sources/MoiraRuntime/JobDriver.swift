@@ -1,7 +1,7 @@
 internal import MoiraKit
-public import MoiraModel
-public import MoiraPlan
-public import MoiraSchedule
+internal import MoiraModel
+internal import MoiraPlan
+internal import MoiraSchedule
 
 /// Drives one job: journals each event, feeds the machine, carries out its actions.
 public actor JobDriver {

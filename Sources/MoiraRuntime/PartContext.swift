@@ -51,7 +51,7 @@ final class PartContext: TaskContext {
     let bytes = try value.artifactBytes()
     let hash = try await agent.artifacts.put(bytes, isSecret: Value.isSecret)
     let reference = ArtifactReference(
-      port: artifact.port, kind: Value.kind, hash: hash, bytes: bytes.bytes.count)
+      port: artifact.port, kind: Value.kind, hash: hash, bytes: bytes.byteCount)
     written.withLock { $0[artifact.port] = reference }
   }
 

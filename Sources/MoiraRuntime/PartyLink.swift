@@ -1,4 +1,3 @@
-public import MoiraKit
 public import MoiraModel
 public import MoiraPlan
 public import MoiraSchedule
