@@ -50,15 +50,81 @@ let package = Package(
     .target(
       name: "MoiraYAML", dependencies: ["CLibYAML", "MoiraConfig", "MoiraModel"],
       swiftSettings: settings),
+    .target(
+      name: "MoiraComponents",
+      dependencies: [
+        "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraMath", "MoiraModel", "MoiraPlan",
+        "MoiraProtocols", "MoiraTable",
+      ], swiftSettings: settings),
+    .target(
+      name: "MoiraSim",
+      dependencies: [
+        "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRuntime",
+        "MoiraSchedule", "MoiraTable",
+      ], swiftSettings: settings),
+    .target(
+      name: "MoiraStorage",
+      dependencies: [
+        "CZlib", "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan",
+        "MoiraRuntime", "MoiraSchedule", "MoiraTable",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ], swiftSettings: settings),
     .executableTarget(
       name: "moira",
       dependencies: [
-        "CLibYAML", "CZlib", "MoiraModel",
+        "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan",
+        "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable", "MoiraYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "_CryptoExtras", package: "swift-crypto"),
-        .product(name: "GRDB", package: "GRDB.swift"),
-      ],
+      ], swiftSettings: settings),
+    .testTarget(name: "HouseTests", swiftSettings: settings),
+    .testTarget(name: "MoiraModelTests", dependencies: ["MoiraModel"], swiftSettings: settings),
+    .testTarget(
+      name: "MoiraConfigTests", dependencies: ["MoiraConfig", "MoiraModel"],
       swiftSettings: settings),
+    .testTarget(
+      name: "MoiraYAMLTests", dependencies: ["MoiraConfig", "MoiraModel", "MoiraYAML"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MoiraPlanTests", dependencies: ["MoiraConfig", "MoiraModel", "MoiraPlan", "MoiraYAML"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MoiraScheduleTests", dependencies: ["MoiraModel", "MoiraSchedule"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MoiraTableTests", dependencies: ["MoiraModel", "MoiraTable"], swiftSettings: settings),
+    .testTarget(
+      name: "MoiraMathTests", dependencies: ["CKernels", "MoiraMath", "MoiraModel"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MoiraCryptoTests",
+      dependencies: [
+        "MoiraCrypto", "MoiraModel", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "_CryptoExtras", package: "swift-crypto"),
+      ], swiftSettings: settings),
+    .testTarget(
+      name: "MoiraProtocolsTests", dependencies: ["MoiraCrypto", "MoiraModel", "MoiraProtocols"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MoiraStorageTests",
+      dependencies: [
+        "CZlib", "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan",
+        "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable", "MoiraYAML",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ], swiftSettings: settings),
+    .testTarget(
+      name: "MoiraSimTests",
+      dependencies: [
+        "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRuntime",
+        "MoiraSchedule", "MoiraSim", "MoiraTable", "MoiraYAML",
+      ], swiftSettings: settings),
+    .testTarget(
+      name: "MoiraComponentsTests",
+      dependencies: [
+        "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraMath", "MoiraModel",
+        "MoiraPlan", "MoiraProtocols", "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraTable",
+        "MoiraYAML",
+      ], swiftSettings: settings),
+    .testTarget(
+      name: "MoiraCLITests", dependencies: ["moira"], swiftSettings: settings),
   ]
 )

@@ -15,7 +15,7 @@ extension ConfigValue {
     case .null: text += "null"
     case .bool(let flag): text += flag ? "true" : "false"
     case .int(let number): text += String(number)
-    case .double(let number): text += number.isFinite ? "\(number)" : "\"\(number)\""
+    case .double(let number): text += numberJSON(number)
     case .string(let string): appendQuoted(string, to: &text)
     case .list(let values):
       writeItems(values, ("[", "]"), into: &text, indent, depth) { value, text in
@@ -50,6 +50,12 @@ extension ConfigValue {
     text += "\n"
     text += String(repeating: " ", count: indent * depth)
   }
+}
+
+/// A whole number without `.0`, so that a value is written alike before and after it was decoded.
+private func numberJSON(_ number: Double) -> String {
+  if let whole = Int(exactly: number) { return String(whole) }
+  return number.isFinite ? "\(number)" : "\"\(number)\""
 }
 
 private func appendQuoted(_ string: String, to text: inout String) {

@@ -30,24 +30,35 @@ public indirect enum ConfigValue: Sendable {
   }
 }
 
+/// Equal as JSON is: `1` and `1.0` are one number, and the order of a mapping's keys says nothing.
 extension ConfigValue: Equatable {
   public static func == (left: Self, right: Self) -> Bool {
     switch (left, right) {
     case (.null, .null): true
     case (.bool(let a), .bool(let b)): a == b
     case (.int(let a), .int(let b)): a == b
-    case (.double(let a), .double(let b)): a.bitPattern == b.bitPattern
+    case (.double(let a), .double(let b)): a == b || (a.isNaN && b.isNaN)
+    case (.int(let a), .double(let b)), (.double(let b), .int(let a)): Int(exactly: b) == a
     case (.string(let a), .string(let b)): a == b
     case (.list(let a), .list(let b)): a == b
     case (.map(let a), .map(let b)):
-      a.count == b.count && zip(a, b).allSatisfy { $0.key == $1.key && $0.value == $1.value }
+      hasSameEntries(a, b)
     default: false
     }
+  }
+
+  private static func hasSameEntries(
+    _ a: [(key: String, value: ConfigValue)], _ b: [(key: String, value: ConfigValue)]
+  ) -> Bool {
+    guard a.count == b.count else { return false }
+    if zip(a, b).allSatisfy({ $0.key == $1.key && $0.value == $1.value }) { return true }
+    let known = Dictionary(b.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    return a.allSatisfy { known[$0.key] == $0.value }
   }
 }
 
 extension ConfigValue: Hashable {
-  public func hash(into hasher: inout Hasher) { hasher.combine(json()) }
+  public func hash(into hasher: inout Hasher) { hasher.combine(json(sorted: true)) }
 }
 
 extension ConfigValue: Codable {
@@ -98,10 +109,22 @@ extension ConfigValue: Codable {
     switch self {
     case .bool(let flag): try single.encode(flag)
     case .int(let number): try single.encode(number)
-    case .double(let number) where number.isFinite: try single.encode(number)
-    case .double(let number): try single.encode(String(number))
+    case .double(let number): try encode(number, into: &single)
     case .string(let string): try single.encode(string)
     case .null, .list, .map: try single.encodeNil()
+    }
+  }
+
+  /// Whole numbers with all their digits: encoders round those past 2⁵³ to the shortest.
+  private func encode(
+    _ number: Double, into single: inout any SingleValueEncodingContainer
+  ) throws {
+    if let whole = Int(exactly: number) {
+      try single.encode(whole)
+    } else if number.isFinite {
+      try single.encode(number)
+    } else {
+      try single.encode(String(number))
     }
   }
 }

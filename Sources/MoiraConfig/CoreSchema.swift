@@ -29,8 +29,12 @@ extension ConfigNode.Content {
 
   private static func radixInteger(_ text: String, _ radix: Int) -> Self? {
     let digits = text.dropFirst(2)
-    guard let first = digits.utf8.first, first != plus, first != minus else { return nil }
-    return Int(digits, radix: radix).map { .int($0) }
+    let values = digits.compactMap(\.hexDigitValue)
+    guard !digits.isEmpty, values.count == digits.count, digits.utf8.count == digits.count,
+      values.allSatisfy({ $0 < radix })
+    else { return nil }
+    if let number = Int(digits, radix: radix) { return .int(number) }
+    return .double(values.reduce(0) { $0 * Double(radix) + Double($1) })
   }
 
   /// `[-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`

@@ -7,7 +7,7 @@ public func nearestName(to text: String, among candidates: some Sequence<String>
   let wanted = Array(text.utf8)
   for candidate in candidates where candidate != text {
     let other = Array(candidate.utf8)
-    let limit = min(4, max(1, max(wanted.count, other.count) / 3))
+    let limit = min(4, max(wanted.count, other.count) / 3)
     guard abs(wanted.count - other.count) <= limit else { continue }
     let distance = editDistance(wanted, other)
     guard distance <= limit else { continue }

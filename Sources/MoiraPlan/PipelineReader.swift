@@ -16,10 +16,18 @@ struct PipelineReader {
       in: map, known: ["moira", "name", "description", "parties", "tasks", "conf"],
       of: "a pipeline")
     readVersion(map["moira"], fallback: node.site)
-    let name = map["name"]?.name ?? "pipeline"
+    let name = readName(map["name"])
     let members = readMembers(map.entry("parties"), fallback: node.site)
     let steps = readSteps(map.entry("tasks"), fallback: node.site)
     return Pipeline(name: name, members: members, steps: steps, conf: map["conf"])
+  }
+
+  private mutating func readName(_ node: ConfigNode?) -> String {
+    guard let node, !node.isNull else { return "pipeline" }
+    if let name = node.name { return name }
+    diagnostics.error(
+      "pipeline-form", "'name' must be a string, but is \(node.phrase)", at: node.site)
+    return "pipeline"
   }
 
   private mutating func readVersion(_ node: ConfigNode?, fallback: Site?) {
@@ -42,15 +50,15 @@ struct PipelineReader {
 
   private mutating func readMembers(_ entry: ConfigMap.Entry?, fallback: Site?) -> [Pipeline.Member]
   {
-    guard let entry, let map = mapping(entry, "'parties'") else {
-      if entry == nil {
-        diagnostics.error(
-          "pipeline-form", "a pipeline must list its 'parties'", at: fallback,
-          hint: "parties: {guest: hospital-a, host: [hospital-b, hospital-c], arbiter: hub}")
-      }
+    guard let entry, namesParties(entry.value) else {
+      diagnostics.error(
+        "pipeline-form", "a pipeline must list its 'parties'", at: entry?.keySite ?? fallback,
+        hint: "parties: {guest: hospital-a, host: [hospital-b, hospital-c], arbiter: hub}")
       return []
     }
+    guard let map = mapping(entry, "'parties'") else { return [] }
     var members: [Pipeline.Member] = []
+    var roles: [PartyID: Role] = [:]
     for entry in map.entries {
       guard let role = Role(rawValue: entry.key) else {
         reportRole(entry)
@@ -58,11 +66,12 @@ struct PipelineReader {
       }
       for node in entry.value.list ?? [entry.value] {
         guard let party = partyName(node) else { continue }
-        if let known = members.first(where: { $0.party == party }) {
+        if let known = roles[party] {
           diagnostics.error(
-            "party-twice", "'\(party)' is listed as \(known.role) already", at: node.site,
+            "party-twice", "'\(party)' is listed as \(known) already", at: node.site,
             hint: "a party has one role in a pipeline")
         } else {
+          roles[party] = role
           members.append(.init(party: party, role: role, site: node.site))
         }
       }
@@ -72,8 +81,15 @@ struct PipelineReader {
         "pipeline-limit",
         "a pipeline may have \(Pipeline.partyLimit) parties, but has \(members.count)",
         at: entry.keySite)
+      return []
     }
     return members.sorted { $0.role < $1.role }
+  }
+
+  /// Whether anything at all stands there, be it right or wrong.
+  private func namesParties(_ node: ConfigNode) -> Bool {
+    guard let map = node.map else { return !node.isNull }
+    return map.entries.contains { $0.value.list?.isEmpty != true }
   }
 
   private mutating func reportRole(_ entry: ConfigMap.Entry) {
@@ -166,9 +182,10 @@ struct PipelineReader {
   ) -> [(target: Pipeline.Named<String>, node: ConfigNode)] {
     guard let entry, !entry.value.isNull, let map = mapping(entry, "'at'") else { return [] }
     return map.entries.compactMap { entry in
-      if entry.value.isNull { return nil }
+      let target = Pipeline.Named(value: entry.key, site: entry.keySite)
+      if entry.value.isNull { return (target, ConfigNode(.map(ConfigMap()), at: entry.value.site)) }
       guard mapping(entry, "the parameters at '\(entry.key)'") != nil else { return nil }
-      return (.init(value: entry.key, site: entry.keySite), entry.value)
+      return (target, entry.value)
     }
   }
 

@@ -38,8 +38,9 @@ struct PlanMaker {
   let catalog: ComponentSchemas
   let registry: Registry?
   var diagnostics = Diagnostics()
-  /// Overrides by task.
-  var overrides: [TaskID: [Override]] = [:]
+  private let commandLine: [Override]
+  /// The command line's overrides, by task.
+  let overrides: [TaskID: [Override]]
   /// The tasks whose component is known, by id.
   var resolved: [TaskID: ResolvedStep] = [:]
   let ids: Set<TaskID>
@@ -52,7 +53,8 @@ struct PlanMaker {
     self.catalog = catalog
     self.registry = registry
     ids = Set(pipeline.steps.map(\.id))
-    for one in overrides { self.overrides[one.task, default: []].append(one) }
+    commandLine = overrides
+    self.overrides = Dictionary(grouping: overrides, by: \.task)
   }
 
   mutating func make() -> Plan? {
@@ -85,7 +87,7 @@ struct PlanMaker {
   }
 
   private mutating func checkOverrides() {
-    for one in overrides.values.joined() where !ids.contains(one.task) {
+    for one in commandLine where !ids.contains(one.task) {
       diagnostics.error(
         "task-unknown", "'\(one.task)' is not a task of the pipeline", at: one.site,
         hint: taskHint(one.task.text))

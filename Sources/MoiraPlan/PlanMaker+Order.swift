@@ -47,6 +47,8 @@ extension PlanMaker {
 /// A depth-first walk over `needs`.
 private struct Walk {
   enum Mark { case new, open, done }
+  /// How many cycles are worth telling.
+  static let cycleLimit = 16
   let needs: [[Int]]
   private(set) var order: [Int] = []
   private(set) var cycles: [[Int]] = []
@@ -84,7 +86,8 @@ private struct Walk {
   }
 
   private mutating func closeCycle(at target: Int) {
-    guard let start = path.firstIndex(where: { $0.node == target }) else { return }
+    guard cycles.count < Self.cycleLimit, let start = path.firstIndex(where: { $0.node == target })
+    else { return }
     cycles.append(path[start...].map(\.node))
   }
 }

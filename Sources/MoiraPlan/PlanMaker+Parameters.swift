@@ -6,24 +6,31 @@ extension PlanMaker {
     let step = task.step.step
     let layers = layers(of: task.step)
     var shared: ResolvedParameters?
-    var found: [(party: PartyID, diagnostics: Diagnostics)] = []
+    var sharing: [PartyID] = []
+    var sharedPlace: Int?
+    var found: [(parties: [PartyID], diagnostics: Diagnostics)] = []
     let parts = task.step.members.map { member in
       let override = layers.node(for: member)
       let resolved: ResolvedParameters
       if override == nil, let shared {
         resolved = shared
+        sharing.append(member.party)
       } else {
         var diagnostics = Diagnostics()
         resolved = read(override ?? layers.common, of: task.step, into: &diagnostics)
-        found.append((member.party, diagnostics))
-        if override == nil { shared = resolved }
+        found.append(([member.party], diagnostics))
+        if override == nil {
+          shared = resolved
+          sharedPlace = found.count - 1
+        }
       }
       checkDatasets(resolved, of: task.step, at: member.party)
       return PlannedPart(
         party: member.party, role: member.role, parameters: resolved,
         inputs: inputs(of: task, at: member))
     }
-    collect(found, of: task.step, sharing: shared != nil)
+    if let sharedPlace { found[sharedPlace].parties += sharing }
+    collect(found)
     let conf = taskConf(step, jobConf: jobConf)
     return PlannedTask(
       id: step.id, component: task.step.schema.name, componentVersion: task.step.schema.version,
@@ -45,8 +52,10 @@ extension PlanMaker {
 
   /// Party over role over common, and the command line over all.
   private mutating func layers(of task: ResolvedStep) -> ParameterLayers {
-    var layers = ParameterLayers(common: task.step.parameters)
-    for (target, node) in task.step.overrides {
+    let group = task.schema.parameters
+    var layers = ParameterLayers(common: task.step.parameters.map(group.spelledOut))
+    for (target, short) in task.step.overrides {
+      let node = group.spelledOut(short)
       if let role = Role(rawValue: target.value) {
         if !task.schema.roles.contains(role) {
           diagnostics.error(
@@ -70,6 +79,7 @@ extension PlanMaker {
       layers.top = (layers.top ?? ConfigNode(.map(ConfigMap()), at: one.site))
         .setting(one.value, at: one.path, keySite: one.site)
     }
+    layers.top = layers.top.map(group.spelledOut)
     layers.settle()
     return layers
   }
@@ -107,15 +117,19 @@ extension PlanMaker {
 
   /// Takes over what was found; what is missing at some parties only is said with their names.
   private mutating func collect(
-    _ found: [(party: PartyID, diagnostics: Diagnostics)], of task: ResolvedStep, sharing: Bool
+    _ found: [(parties: [PartyID], diagnostics: Diagnostics)]
   ) {
-    for (party, own) in found {
+    var counts: [Diagnostic: Int] = [:]
+    for one in found.flatMap(\.diagnostics.all) where one.code == "param-missing" {
+      counts[one, default: 0] += 1
+    }
+    for (parties, own) in found {
       for one in own.all {
-        let isEverywhere = found.allSatisfy { $0.diagnostics.all.contains(one) }
-        if one.code == "param-missing", !isEverywhere {
+        if let count = counts[one], count < found.count {
+          let places = list(parties.map { "'\($0)'" })
           diagnostics.add(
             Diagnostic(
-              one.severity, code: one.code, "\(one.message) at '\(party)'", at: one.site,
+              one.severity, code: one.code, "\(one.message) at \(places)", at: one.site,
               hint: one.hint))
         } else {
           diagnostics.add(one)
@@ -147,11 +161,13 @@ extension PlanMaker {
     let conf = JobConf(parameter: resolved.value) ?? JobConf()
     guard let map = pipeline.conf?.map else { return (nil, conf.parallelism) }
     let own = map.entries.filter { TaskConf.group[$0.key] != nil }
-    return (ConfigNode(.map(ConfigMap(own)), at: pipeline.conf?.site), conf.parallelism)
+    let node = ConfigNode(.map(ConfigMap(own)), at: pipeline.conf?.site)
+    return (TaskConf.group.spelledOut(node), conf.parallelism)
   }
 
   private mutating func taskConf(_ step: Pipeline.Step, jobConf: ConfigNode?) -> TaskConf {
-    let node = step.conf.map { jobConf?.merged(with: $0) ?? $0 } ?? jobConf
+    let own = step.conf.map(TaskConf.group.spelledOut)
+    let node = own.map { jobConf?.merged(with: $0) ?? $0 } ?? jobConf
     let resolved = TaskConf.group.read(
       node, owner: "'conf'", fallback: step.conf?.site, into: &diagnostics)
     return TaskConf(parameter: resolved.value) ?? TaskConf()

@@ -34,11 +34,9 @@ public struct Coordinator: Sendable {
   public func submit(
     _ plan: Plan, as id: JobID, source: PipelineSource, options: Options = Options()
   ) async throws(Failure) -> Running {
-    let seed = id.text.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
-      ($0 ^ UInt64($1)) &* 1_099_511_628_211
-    }
     let shape = try plan.shape(
-      job: id, parallelism: options.parallelism, useCache: options.useCache, seed: seed)
+      job: id, parallelism: options.parallelism, useCache: options.useCache, seed: Self.seed(of: id)
+    )
     let record = JobRecord(
       id: id, created: clock.now(), source: source, plan: plan, planHash: plan.contentHash)
     try await store.create(record)
@@ -56,6 +54,10 @@ public struct Coordinator: Sendable {
     let journal = try await store.journal(of: id)
     let machine = JobMachine(replaying: journal)
     if let state = machine.state, state.isFinal {
+      if !record.state.isFinal {
+        // The process died after the last entry, before the job was concluded.
+        try await store.conclude(id, state, at: machine.ended ?? clock.now())
+      }
       throw Failure(
         "job-ended", "the job '\(id)' has \(state == .stopped ? "been stopped" : state.rawValue)",
         hint: "'moira rerun \(id)' starts a new one that reuses what was finished")
@@ -68,8 +70,14 @@ public struct Coordinator: Sendable {
   }
 
   private func restart(_ record: JobRecord) async throws(Failure) -> Running {
-    let shape = try record.plan.shape(job: record.id, parallelism: nil, useCache: true, seed: 0)
+    let shape = try record.plan.shape(
+      job: record.id, parallelism: nil, useCache: true, seed: Self.seed(of: record.id))
     return await drive(record, journal: [], first: .submitted(shape))
+  }
+
+  /// The FNV-1a hash of the id.
+  private static func seed(of id: JobID) -> UInt64 {
+    id.text.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
   }
 
   private func drive(_ record: JobRecord, journal: [JournalEntry], first: JobEvent) async -> Running

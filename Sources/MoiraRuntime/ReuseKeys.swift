@@ -20,7 +20,7 @@ struct ReuseKeys {
       }
       return .map([
         ("party", .string(part.party.text)), ("role", .string(part.role.rawValue)),
-        ("parameters", part.parameters.value), ("inputs", .map(inputs)),
+        ("parameters", part.parameters.value.canonical), ("inputs", .map(inputs)),
         ("fingerprint", fingerprint.map { .string($0) } ?? .null),
       ])
     }
@@ -57,11 +57,26 @@ extension Plan {
 extension PlannedPart {
   fileprivate var content: ConfigValue {
     .map([
-      ("party", .string(party.text)), ("parameters", parameters.value),
+      ("party", .string(party.text)), ("parameters", parameters.value.canonical),
       (
         "inputs",
         .map(inputs.map { ($0.port.text, .string("\($0.task).\($0.output)")) })
       ),
     ])
+  }
+}
+
+extension ConfigValue {
+  /// The value as it comes back from JSON, which keeps `1.0` as `1`: a plan that was kept and read
+  /// again has the same hashes as before.
+  fileprivate var canonical: ConfigValue {
+    switch self {
+    case .double(let number) where number.isFinite:
+      Int(exactly: number).map { .int($0) } ?? self
+    case .double(let number): .string(String(number))
+    case .list(let values): .list(values.map(\.canonical))
+    case .map(let entries): .map(entries.map { ($0.key, $0.value.canonical) })
+    case .null, .bool, .int, .string: self
+    }
   }
 }

@@ -48,6 +48,9 @@ public struct Table: Sendable {
     withExtendedLifetime(owner) {}
   }
 
+  /// The bytes that the table is a view of.
+  public var image: any TableBytes { owner }
+
   /// The value that stands for a missing double.
   public static var missing: Double { missingValue }
 

@@ -1,8 +1,9 @@
-import MoiraModel
+public import MoiraModel
 
-/// How a schema stands in a table image: each text length-prefixed, each choice one byte.
-extension TableSchema {
-  func encode(into writer: inout ByteWriter) {
+/// How a schema stands in a table image and in a message: each text length-prefixed, each choice
+/// one byte.
+extension TableSchema: WireMessage {
+  public func encode(into writer: inout ByteWriter) {
     writer.write(optional: id)
     writer.write(optional: weight)
     writer.write(label != nil)
@@ -17,7 +18,7 @@ extension TableSchema {
     }
   }
 
-  init(from reader: inout ByteReader) throws(WireError) {
+  public init(from reader: inout ByteReader) throws(WireError) {
     id = try reader.optionalString()
     weight = try reader.optionalString()
     if try reader.bool() {

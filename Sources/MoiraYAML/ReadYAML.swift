@@ -30,19 +30,13 @@ public func readYAML(
         code: "yaml-too-large",
         "the text must be at most \(limits.size) bytes, but has \(text.utf8.count)", at: start))
   }
+  // libyaml would count a byte order mark as the first column.
+  if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
   var tree = TreeBuilder(file: file, limits: limits)
   let fault = text.withUTF8 { parse($0, into: &tree) }
-  if let fault { tree.diagnostics.add(locate(fault, in: text, file: file)) }
+  if let fault { tree.diagnostics.add(fault.diagnostic(in: text, file: file)) }
   if tree.diagnostics.hasErrors { throw tree.diagnostics }
   return tree.root ?? ConfigNode(.null, at: start)
-}
-
-/// Where and why libyaml stopped.
-private struct SyntaxFault {
-  let problem: String
-  let context: String
-  let line: Int
-  let column: Int
 }
 
 /// Feeds the events to the tree until the end, the first syntax error, or a limit.
@@ -58,38 +52,10 @@ private func parse(
   yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
   while true {
     var event = yaml_event_t()
-    guard yaml_parser_parse(&parser, &event) == 1 else { return fault(of: parser) }
+    guard yaml_parser_parse(&parser, &event) == 1 else { return SyntaxFault(of: parser, in: bytes) }
     defer { yaml_event_delete(&event) }
     if event.type == YAML_STREAM_END_EVENT { return nil }
     tree.take(event)
     if tree.isOver { return nil }
   }
-}
-
-private func fault(of parser: yaml_parser_t) -> SyntaxFault {
-  let mark = parser.problem_mark
-  return SyntaxFault(
-    problem: parser.problem.map { String(cString: $0) } ?? "unreadable text",
-    context: parser.context.map { String(cString: $0) } ?? "",
-    line: Int(mark.line), column: Int(mark.column))
-}
-
-/// Puts libyaml's words into a diagnostic, and names what is really there: a tab, most often.
-private func locate(_ fault: SyntaxFault, in text: String, file: String) -> Diagnostic {
-  let site = Site(file: file, line: fault.line + 1, column: fault.column + 1)
-  let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-  if fault.line < lines.count {
-    let line = lines[fault.line]
-    let indent = line.prefix { $0 == " " || $0 == "\t" }
-    let rest = line.dropFirst(fault.column)
-    if let tab = indent.firstIndex(of: "\t"), rest.first == "\t" || fault.column <= indent.count {
-      let column = line.distance(from: line.startIndex, to: tab) + 1
-      return Diagnostic(
-        code: "yaml-tab", "a line must be indented with spaces, but has a tab",
-        at: Site(file: file, line: site.line, column: column),
-        hint: "replace each tab by two spaces")
-    }
-  }
-  let context = fault.context.isEmpty ? "" : " \(fault.context)"
-  return Diagnostic(code: "yaml-syntax", "\(fault.problem)\(context)", at: site)
 }

@@ -14,7 +14,6 @@ struct TreeBuilder {
 
   private var stack: [OpenNode] = []
   private var anchors: [String: Measured] = [:]
-  private var nodeCount = 0
   private var documents = 0
 
   init(file: String, limits: YAMLLimits) {
@@ -80,7 +79,7 @@ struct TreeBuilder {
     if let tag = string(scalar.tag) { content = tagged(tag, text, at: site) }
     let measured = Measured(node: ConfigNode(content, at: site, text: text), count: 1)
     if let anchor = string(scalar.anchor) { anchors[anchor] = measured }
-    add(measured)
+    add(measured, mayMerge: isPlain && scalar.tag == nil)
   }
 
   /// `!!str 5` is a string; `!!int x` is an error.
@@ -125,8 +124,9 @@ struct TreeBuilder {
   }
 
   /// Puts a finished node where it belongs.
-  private mutating func add(_ measured: Measured) {
-    nodeCount += 1
+  ///
+  /// - Parameter mayMerge: whether `<<` would be a merge key here: only as a plain scalar.
+  private mutating func add(_ measured: Measured, mayMerge: Bool = false) {
     guard !stack.isEmpty else {
       root = measured.node
       return
@@ -146,31 +146,34 @@ struct TreeBuilder {
     } else if let key = stack[top].key.take() {
       setValue(measured.node, for: key)
     } else {
-      stack[top].key = key(from: measured.node)
+      stack[top].key = key(from: measured.node, mayMerge: mayMerge)
     }
   }
 
-  private mutating func key(from node: ConfigNode) -> OpenNode.Key {
+  private mutating func key(from node: ConfigNode, mayMerge: Bool) -> OpenNode.Key {
     if let name = node.name ?? (node.isNull ? node.text : nil) {
-      return OpenNode.Key(text: name, site: node.site)
+      return OpenNode.Key(text: name, site: node.site, isMerge: mayMerge && name == "<<")
     }
-    diagnostics.error("yaml-key", "a key must be a scalar, but is \(node.phrase)", at: node.site)
-    return OpenNode.Key(text: "", site: node.site)
+    if !node.isNull {
+      diagnostics.error("yaml-key", "a key must be a scalar, but is \(node.phrase)", at: node.site)
+    }
+    return OpenNode.Key(text: nil, site: node.site, isMerge: false)
   }
 
   private mutating func setValue(_ value: ConfigNode, for key: OpenNode.Key) {
     let top = stack.count - 1
-    if key.text == "<<" {
-      stack[top].merges.append(contentsOf: sources(ofMerge: value))
-      return
-    }
-    if let first = stack[top].map.entry(key.text) {
+    guard let name = key.text else { return }
+    let first = key.isMerge ? stack[top].mergeSite : stack[top].map.entry(name)?.keySite
+    if let first {
       diagnostics.error(
-        "yaml-duplicate-key", "the key '\(key.text)' is already set", at: key.site,
-        hint: first.keySite.map { "it was first set in line \($0.line)" })
-      return
+        "yaml-duplicate-key", "the key '\(name)' is already set", at: key.site,
+        hint: "it was first set in line \(first.line)")
+    } else if key.isMerge {
+      stack[top].mergeSite = key.site
+      stack[top].merges = sources(ofMerge: value)
+    } else {
+      stack[top].map.set(.init(key: name, keySite: key.site, value: value))
     }
-    stack[top].map.set(.init(key: key.text, keySite: key.site, value: value))
   }
 
   /// The mappings that a merge key brings in; https://yaml.org/type/merge.html.
@@ -200,8 +203,10 @@ struct TreeBuilder {
 /// A list or mapping whose end has not come yet.
 private struct OpenNode {
   struct Key {
-    let text: String
+    /// Nil for a key that was refused.
+    let text: String?
     let site: Site?
+    let isMerge: Bool
   }
   let isMap: Bool
   let anchor: String?
@@ -210,6 +215,7 @@ private struct OpenNode {
   var map = ConfigMap()
   var key: Key?
   var merges: [ConfigMap] = []
+  var mergeSite: Site?
   /// Nodes below it, aliases written out.
   var count = 0
 }

@@ -1,0 +1,36 @@
+# make run     build in release, and run the example job
+# make build   build in release: .build/release/moira
+# make test    what continuous integration runs: format, warnings, tests, generated pages
+# make check   the same
+# make generate  write the pages that follow from the sources
+
+BUILD_FLAGS := --explicit-target-dependency-import-check error
+
+.PHONY: run build test check generate format lint setup clean
+
+run: build
+	.build/release/moira run pipelines/homo_lr.yaml
+
+build: setup
+	swift build -c release --product moira $(BUILD_FLAGS)
+
+test check: setup lint
+	swift build --build-tests $(BUILD_FLAGS)
+	swift test --skip-build
+	.build/debug/moira generate --check
+
+generate: setup
+	swift build --product moira $(BUILD_FLAGS)
+	.build/debug/moira generate
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+
+setup:
+	@sh setup.sh
+
+clean:
+	rm -rf .build .moira

@@ -1,0 +1,202 @@
+public import MoiraConfig
+internal import MoiraKit
+internal import MoiraMath
+internal import MoiraModel
+internal import MoiraPlan
+internal import MoiraTable
+
+/// Whether predictions are probabilities or values.
+public enum EvaluationForm: String, ParameterChoice {
+  case binary, regression
+}
+
+/// Says how well a model does, at each party and over all of them without pooling rows.
+///
+/// The parties' confusion counts, losses and score histograms are summed under masks. AUC and KS over
+/// all parties come from histograms of 4,096 bins; their error is bounded by the pairs that share a
+/// bin, and stated.
+struct Evaluator: Component {
+  static let card = ComponentCard(
+    "evaluator", version: 1, roles: [.guest, .host, .arbiter], requires: [.arbiter],
+    summary: "Says how well a model does, at each party and over all of them without pooling rows.",
+    reference: "https://arxiv.org/abs/1602.05629")
+
+  @Input("Rows with labels, which the model has not seen.", at: .guest, .host)
+  var data: Artifact<Table>
+  @Input(
+    "The model to evaluate; not needed when 'prediction' names a column of predictions.",
+    at: .guest, .host)
+  var model: Artifact<LogisticModel>?
+  @Input("The model of this party's rows alone, to compare with.", at: .guest, .host)
+  var baseline: Artifact<LogisticModel>?
+  @Input(
+    "Keys from an encryptor; without, keys are agreed for this task alone.", at: .guest, .host,
+    .arbiter)
+  var protection: Artifact<ProtectionKeys>?
+
+  @Output("The metrics of this party and of all together.", at: .guest, .host)
+  var metrics: Artifact<EvaluationReport>
+
+  @Param("Probabilities from here on count as the second class.", .atLeast(0), .atMost(1))
+  var threshold: Double = 0.5
+  @Param("Whether the model's own scaling is applied to the rows first.")
+  var applyScaling: Bool = false
+  @Param("The column of 'data' that holds predictions, in place of a model.")
+  var prediction: String?
+  @Param("What the column of predictions holds: probabilities of the second class, or values.")
+  var predictionForm: EvaluationForm = .binary
+
+  func run(in task: some TaskContext) async throws {
+    if task.role == .arbiter {
+      let agreed = try await LabelAgreement.arbitrate(in: task)
+      var pooling = try await EvaluationPooling(self, agreed, in: task)
+      _ = try await pooling.sum(nil)
+      if agreed.validates { _ = try await pooling.sum(nil) }
+    } else {
+      try await evaluate(in: task)
+    }
+  }
+
+  private func evaluate(in task: some TaskContext) async throws {
+    guard let arbiter = task.arbiter else {
+      throw Failure("role-missing", "evaluation needs an arbiter, but the task has none")
+    }
+    let rows = try await EvaluationRows(self, in: task)
+    let agreed = try await LabelAgreement.agree(
+      classes: rows.classes, start: rows.fingerprint, validates: rows.local != nil, in: task,
+      arbiter: arbiter)
+    var pooling = try await EvaluationPooling(self, agreed, in: task)
+    let federated = try await pooling.sum(rows.federated)
+    let local = agreed.validates ? try await pooling.sum(rows.local) : nil
+    let report = EvaluationReport(
+      party: task.party, form: rows.federated.form, classes: rows.classes, threshold: threshold,
+      own: .init(
+        federated: rows.federated.sums.metrics(exact: rows.federated.curve),
+        local: rows.local.map { $0.sums.metrics(exact: $0.curve) }),
+      pooled: .init(federated: federated.metrics(), local: local?.metrics()))
+    tell(report, in: task)
+    try await task.write(report, to: metrics)
+  }
+
+  private func tell(_ report: EvaluationReport, in task: some TaskContext) {
+    var values = report.own.federated.values.reduce(into: [:]) { $0["own_\($1.key)"] = $1.value }
+    for (name, value) in report.own.local?.values ?? [:] { values["own_local_\(name)"] = value }
+    if task.party == task.clients.first {
+      for (name, value) in report.pooled.federated.values { values["pooled_\(name)"] = value }
+      for (name, value) in report.pooled.local?.values ?? [:] {
+        values["pooled_local_\(name)"] = value
+      }
+    }
+    task.report(.metrics(step: 0, values: values))
+  }
+}
+
+/// The sums of one evaluation.
+private struct EvaluationPooling<Member: TaskContext> {
+  private let form: EvaluationReport.Form
+  private let classes: Int
+  private var pool: Pool<Member>
+  private var round = 0
+
+  init(_ evaluator: Evaluator, _ agreed: SetupMessage.Agreed, in task: Member) async throws {
+    classes = agreed.classes.count
+    form =
+      if evaluator.prediction != nil, evaluator.predictionForm == .regression {
+        .regression
+      } else if classes == 2 { .binary } else { .multi }
+    pool = try await Pool(evaluator.protection, in: task)
+  }
+
+  /// Divided by 2ᵏ, where 2ᵏ is at least the pooled row count, so that every slot stays small.
+  mutating func sum(_ rows: ScoredRows?) async throws -> EvaluationSums {
+    round += 1
+    let total = try await pool.sumCounts(
+      rows.map { [$0.labels.count] }, count: 1, name: "rows \(round)")
+    guard total[0] > 0 else {
+      throw Failure("no-rows", "evaluation needs rows, but all parties together have none")
+    }
+    var scale = 1.0
+    while scale < Double(total[0]) { scale *= 2 }
+    let count = EvaluationSums.count(form, classes: classes)
+    let vector = try await pool.sumReals(
+      rows.map { $0.sums.vector.map { $0 / scale } }, count: count, name: "metrics \(round)")
+    guard let sums = EvaluationSums(form, vector.map { $0 * scale }) else {
+      throw Failure("protocol-violation", "the summed metrics are no sums of metrics")
+    }
+    return sums
+  }
+}
+
+/// A party's rows as the federated model and the baseline score them.
+private struct EvaluationRows {
+  let classes: [String]
+  let fingerprint: String
+  let federated: ScoredRows
+  let local: ScoredRows?
+
+  init(_ evaluator: Evaluator, in task: some TaskContext) async throws {
+    let table = try await task.read(evaluator.data)
+    if let column = evaluator.prediction {
+      (classes, federated) = try Self.predicted(evaluator, table, column, party: task.party)
+      fingerprint = ""
+      local = nil
+      return
+    }
+    guard let input = evaluator.model else {
+      throw Failure(
+        "model-missing", "an evaluator needs a model, or the name of a column of predictions",
+        hint: "inputs: {model: homo_lr_0.model}, or parameters: {prediction: probability}")
+    }
+    let model = try await task.read(input)
+    let labels = try ClassLabels(table, port: evaluator.data.port, party: task.party)
+    let indices = try labels.indices(in: model.classes, party: task.party)
+    func score(_ model: LogisticModel) throws(Failure) -> ScoredRows {
+      ScoredRows(
+        form: model.isBinary ? .binary : .multi,
+        scores: try model.scores(
+          table, port: evaluator.data.port, applyScaling: evaluator.applyScaling, party: task.party,
+          workers: task.workers),
+        labels: indices, weights: table.weights(), classes: model.classes.count,
+        threshold: evaluator.threshold)
+    }
+    classes = model.classes
+    fingerprint = try model.fingerprint
+    federated = try score(model)
+    if let baseline = evaluator.baseline {
+      local = try score(try await task.read(baseline))
+    } else {
+      local = nil
+    }
+  }
+
+  private static func predicted(
+    _ evaluator: Evaluator, _ table: Table, _ column: String, party: PartyID
+  ) throws(Failure) -> ([String], ScoredRows) {
+    guard let scores = table.numericColumn(named: column) else {
+      throw Failure(
+        "prediction-missing",
+        "'\(evaluator.data.port)' at \(party) has no numeric column '\(column)'",
+        hint: "columns are \(table.numericFeatures.prefix(12).joined(separator: ", "))")
+    }
+    if evaluator.predictionForm == .regression {
+      guard let labels = table.labels() else {
+        throw Failure(
+          "label-missing", "the rows of '\(evaluator.data.port)' at \(party) have no label")
+      }
+      return (
+        ["value", "prediction"],
+        ScoredRows(
+          form: .regression, scores: scores, labels: labels, weights: table.weights(), classes: 0,
+          threshold: 0)
+      )
+    }
+    let labels = try ClassLabels(table, port: evaluator.data.port, party: party)
+    let classes = labels.names.sorted()
+    return (
+      classes,
+      ScoredRows(
+        form: .binary, scores: scores, labels: try labels.indices(in: classes, party: party),
+        weights: table.weights(), classes: 2, threshold: evaluator.threshold)
+    )
+  }
+}

@@ -1,0 +1,146 @@
+public import MoiraConfig
+internal import MoiraMath
+
+/// What is averaged over the parties.
+public enum Aggregation: String, ParameterChoice {
+  /// Each party trains by itself for a while, then the models are averaged: FedAvg.
+  case model
+  /// Each step sums the parties' gradients: FedSGD, equal to training on the pooled rows.
+  case gradient
+}
+
+public enum OptimizerMethod: String, ParameterChoice {
+  case sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw
+}
+
+/// `optimizer: adam` or `optimizer: {method: adam, beta1: 0.9}`.
+public struct OptimizerParameters: ParameterGroupValue {
+  public static let shorthand: String? = "method"
+
+  @Param("How a gradient becomes a step; meanings and defaults as in PyTorch.")
+  public var method: OptimizerMethod = .adam
+  @Param(
+    "How much of the last step goes into this one (momentum, nesterov, rmsprop).", .atLeast(0),
+    .lessThan(1))
+  public var momentum: Double?
+  @Param("Decay of the mean of gradients (adam, adamw).", .atLeast(0), .lessThan(1))
+  public var beta1: Double = 0.9
+  @Param("Decay of the mean of squared gradients (adam, adamw).", .atLeast(0), .lessThan(1))
+  public var beta2: Double = 0.999
+  @Param("Decay of the mean of squared gradients (rmsprop).", .atLeast(0), .lessThan(1))
+  public var smoothing: Double = 0.99
+  @Param("Keeps the denominator from zero.", .moreThan(0)) public var epsilon: Double?
+  @Param("Decay of the weights (adamw: apart from the gradient).", .atLeast(0))
+  public var weightDecay: Double?
+
+  public init() {}
+
+  var optimizer: Optimizer {
+    let kind = Optimizer.Method(rawValue: method.rawValue) ?? .sgd
+    return Optimizer(
+      kind, momentum: momentum, beta1: beta1, beta2: beta2, smoothing: smoothing, epsilon: epsilon,
+      weightDecay: weightDecay)
+  }
+}
+
+public enum ScheduleMethod: String, ParameterChoice {
+  case constant, step, linear, cosine, inverse
+}
+
+/// How the learning rate goes on from round to round.
+public struct ScheduleParameters: ParameterGroupValue {
+  public static let shorthand: String? = "method"
+
+  @Param("The form of the schedule.") public var method: ScheduleMethod = .constant
+  @Param("step: rounds between two cuts.", .atLeast(1)) public var stepSize: Int = 10
+  @Param("step: what the rate is multiplied by at a cut.", .moreThan(0), .atMost(1))
+  public var gamma: Double = 0.5
+  @Param("linear: the factor of the first round.", .moreThan(0)) public var startFactor: Double = 1
+  @Param("linear: the factor of the last round.", .atLeast(0)) public var endFactor: Double = 0.1
+  @Param("cosine: the share of the rate that is left at the end.", .atLeast(0), .atMost(1))
+  public var floor: Double = 0
+  @Param("inverse: rate / (1 + decay * round).", .atLeast(0)) public var decay: Double = 0.1
+
+  public init() {}
+
+  func schedule(rounds: Int) -> LearningRateSchedule {
+    switch method {
+    case .constant: .constant
+    case .step: .step(size: stepSize, gamma: gamma)
+    case .linear: .linear(start: startFactor, end: endFactor, rounds: rounds)
+    case .cosine: .cosine(rounds: rounds, floor: floor)
+    case .inverse: .inverse(decay: decay)
+    }
+  }
+}
+
+public enum InitMethod: String, ParameterChoice {
+  case zeros, ones, constant, uniform, normal
+  case xavierUniform = "xavier_uniform"
+}
+
+/// Where training starts, at all parties alike.
+public struct InitParameters: ParameterGroupValue {
+  public static let shorthand: String? = "method"
+
+  @Param("How the first weights are drawn; all parties draw the same.")
+  public var method: InitMethod = .zeros
+  @Param("constant: the value.") public var fillVal: Double = 0
+  @Param("uniform: the lower bound.") public var low: Double = -0.1
+  @Param("uniform: the upper bound.") public var high: Double = 0.1
+  @Param("normal: the standard deviation.", .moreThan(0)) public var deviation: Double = 0.01
+  @Param("Whether the model has an intercept.") public var fitIntercept: Bool = true
+
+  public init() {}
+
+  var weights: InitialWeights {
+    switch method {
+    case .zeros: .zeros
+    case .ones: .ones
+    case .constant: .constant(fillVal)
+    case .uniform: .uniform(low: low, high: high)
+    case .normal: .normal(mean: 0, deviation: deviation)
+    case .xavierUniform: .xavierUniform
+    }
+  }
+}
+
+public enum PenaltyMethod: String, ParameterChoice {
+  case none, l1, l2
+
+  var penalty: Penalty { Penalty(rawValue: rawValue) ?? .none }
+}
+
+public enum EarlyStop: String, ParameterChoice {
+  case none, diff, abs
+  case weightDiff = "weight_diff"
+}
+
+/// Rows of one step: a number, or all.
+public enum BatchSize: ParameterValue, Hashable {
+  case all
+  case rows(Int)
+
+  public static var parameterKind: ParameterKind { .either([.int, .choice(["all"])]) }
+  public static var isOptionalParameter: Bool { true }
+
+  public init?(parameter: ConfigValue) {
+    switch parameter {
+    case .null, .int(-1), .string("all"): self = .all
+    case .int(let rows): self = .rows(rows)
+    default: return nil
+    }
+  }
+
+  public var parameter: ConfigValue {
+    switch self {
+    case .all: .string("all")
+    case .rows(let rows): .int(rows)
+    }
+  }
+
+  /// Nil for all.
+  var rows: Int? {
+    if case .rows(let rows) = self { rows } else { nil }
+  }
+}

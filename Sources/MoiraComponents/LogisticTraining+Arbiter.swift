@@ -1,0 +1,37 @@
+internal import MoiraKit
+internal import MoiraModel
+internal import MoiraTable
+
+extension LogisticTraining {
+  /// The arbiter's part: takes part in every sum, and learns the sums.
+  static func arbitrate(_ settings: HomoLR, in task: Member) async throws {
+    let schema = try await agreeSchema(nil, in: task)
+    let agreed = try await LabelAgreement.arbitrate(in: task)
+    let pool = try await Pool(settings.protection, in: task)
+    let problem = LogisticProblem(
+      columns: schema.numericFeatures.count, classes: agreed.classes.count,
+      fitIntercept: settings.initParam.fitIntercept)
+    var training = try await LogisticTraining(
+      settings, in: task, problem: problem, validates: agreed.validates, rows: nil, pool: pool)
+    try await training.arbitrateRounds()
+  }
+
+  private mutating func arbitrateRounds() async throws {
+    for round in 1...settings.epochs {
+      switch settings.aggregation {
+      case .model:
+        _ = try await pool.sumReals(nil, count: problem.parameterCount, name: "model")
+      case .gradient:
+        for _ in 0..<steps {
+          _ = try await pool.sumReals(nil, count: problem.parameterCount + 1, name: "gradient")
+        }
+      }
+      if isEvaluated(round) { _ = try await measure(nil) }
+      task.report(.progress(done: round, total: settings.epochs))
+      if settings.earlyStop != .none, round < settings.epochs {
+        let decision = try await task.receive(RoundDecision.self, from: task.clients[0])
+        if !decision.goesOn { return }
+      }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+internal import MoiraKit
+internal import MoiraMath
+internal import MoiraModel
+internal import MoiraTable
+
+/// The rounds of a `homo_lr` task, as each side sees them.
+///
+/// Both sides make the same sums in the same order; all that steers them (row count, losses, the
+/// weights) is pooled and known to all.
+struct LogisticTraining<Member: TaskContext> {
+  let settings: HomoLR
+  let task: Member
+  let problem: LogisticProblem
+  let validates: Bool
+  /// Training rows of all parties.
+  let totalRows: Int
+  var pool: Pool<Member>
+
+  /// The power of two that row counts are divided by, so that sums stay small: 2^⌈log₂ N⌉.
+  let scale: Double
+  /// Row weights of all parties, divided by `scale`.
+  let totalWeight: Double
+
+  init(
+    _ settings: HomoLR, in task: Member, problem: LogisticProblem, validates: Bool,
+    rows: TrainingRows?, pool: Pool<Member>
+  ) async throws {
+    self.settings = settings
+    self.task = task
+    self.problem = problem
+    self.validates = validates
+    var pool = pool
+    let counts = try await pool.sumCounts(rows.map { [$0.count] }, count: 1, name: "rows")
+    totalRows = counts[0]
+    guard totalRows > 0 else {
+      throw Failure("no-rows", "training needs rows, but all parties together have none")
+    }
+    let scale = Self.powerOfTwo(atLeast: totalRows)
+    let weights = try await pool.sumReals(
+      rows.map { [$0.weightSum / scale] }, count: 1, name: "weights")
+    guard weights[0] > 0 else {
+      throw Failure("no-rows", "training needs rows of positive weight, but all weights are 0")
+    }
+    self.scale = scale
+    totalWeight = weights[0]
+    self.pool = pool
+  }
+
+  static func powerOfTwo(atLeast count: Int) -> Double {
+    var power = 1
+    while power < count { power *= 2 }
+    return Double(power)
+  }
+
+  func rate(_ round: Int) -> Double {
+    settings.learningRateScheduler.schedule(rounds: settings.epochs)
+      .rate(base: settings.learningRate, round: round - 1)
+  }
+
+  func isEvaluated(_ round: Int) -> Bool {
+    round % settings.evaluateEvery == 0 || round == settings.epochs
+  }
+
+  /// How many steps a round has when gradients are aggregated.
+  var steps: Int {
+    guard let size = settings.batchSize.rows else { return 1 }
+    let perStep = size * task.clients.count
+    return max(1, (totalRows + perStep - 1) / perStep)
+  }
+
+  // MARK: Measuring
+
+  /// What one round's measurement found.
+  struct Measurement {
+    var trainLoss: Double?
+    var validateLoss: Double?
+    var validateAUC: Double?
+  }
+
+  /// Bins of the histogram that the rounds' AUC comes from.
+  static var bins: Int { 1024 }
+
+  private var histogramCount: Int { validates && problem.outputs == 1 ? 2 * Self.bins + 1 : 0 }
+
+  /// Losses and AUC of the parameters over all parties' rows. The arbiter passes nil.
+  mutating func measure(
+    _ rows: (train: TrainingRows, validate: TrainingRows?, parameters: [Double])?
+  )
+    async throws -> Measurement
+  {
+    let count = 1 + (validates ? 2 : 0) + histogramCount
+    let own = rows.map { values($0.train, $0.validate, $0.parameters) }
+    let sum = try await pool.sumReals(own, count: count, name: "measurement")
+    var result = Measurement(trainLoss: sum[0] / totalWeight)
+    if validates, sum[2] > 0 { result.validateLoss = sum[1] / sum[2] }
+    if histogramCount > 0 {
+      let counts = sum[3...].map { $0 * scale }
+      result.validateAUC = ScoreHistogram(counts: counts)?.auc?.value
+    }
+    return result
+  }
+
+  private func values(
+    _ train: TrainingRows, _ validate: TrainingRows?, _ parameters: [Double]
+  ) -> [Double] {
+    let loss = train.sums(parameters, problem, workers: task.workers).loss
+    var values = [loss / scale]
+    guard validates, let validate else { return values }
+    let sums = validate.sums(parameters, problem, workers: task.workers)
+    values += [sums.loss / scale, sums.weight / scale]
+    if histogramCount > 0 {
+      let scores = validate.withMatrix {
+        problem.probabilities(parameters, rows: $0, workers: task.workers)
+      }
+      let histogram = ScoreHistogram(
+        probabilities: scores, labels: validate.labels, rowWeights: validate.weights,
+        binCount: Self.bins)
+      values += histogram.counts.map { $0 / scale }
+    }
+    return values
+  }
+}
+
+extension LogisticTraining {
+  /// Whether a round was the last one, by `early_stop`.
+  func isConverged(_ round: LogisticModel.Round, after last: LogisticModel.Round?) -> Bool {
+    switch settings.earlyStop {
+    case .none: return false
+    case .weightDiff: return round.weightChange < settings.tol
+    case .abs: return round.trainLoss.map { $0 < settings.tol } ?? false
+    case .diff:
+      guard let new = round.trainLoss, let old = last?.trainLoss else { return false }
+      return Swift.abs(new - old) < settings.tol
+    }
+  }
+}
+
+/// The first client tells the arbiter whether there will be another round.
+struct RoundDecision: WireMessage {
+  let goesOn: Bool
+
+  init(goesOn: Bool) { self.goesOn = goesOn }
+  init(from reader: inout ByteReader) throws(WireError) { goesOn = try reader.bool() }
+  func encode(into writer: inout ByteWriter) { writer.write(goesOn) }
+}

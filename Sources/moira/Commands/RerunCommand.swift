@@ -1,0 +1,48 @@
+import ArgumentParser
+import MoiraModel
+import MoiraPlan
+import MoiraRuntime
+
+/// Runs a job's pipeline again as a new job, with changes.
+struct RerunCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rerun",
+    abstract: "Run a job's pipeline again, with changes; what does not change is reused.")
+
+  @Argument(help: "The job's id, the beginning of it, or 'last'.")
+  var job: String
+  @OptionGroup var changes: ChangeOptions
+  @Option(help: ArgumentHelp("Run this task and what follows anew.", valueName: "task"))
+  var from: String?
+  @OptionGroup var options: RunOptions
+  var isJSON: Bool { options.output.format == .json }
+  var isVerbose: Bool { options.output.verbose }
+
+  func perform() async throws -> ExitStatus {
+    let store = try Composition(home: options.home.folder).storeForReading()
+    let old = try await store.job(named: job).source
+    var loaded = try LoadedPipeline(
+      PipelineSource(
+        file: old.file, text: old.text, overrides: old.overrides + changes.sets,
+        parties: changes.parties ?? old.parties))
+    if let from { loaded = try loaded.anew(from: TaskID(from)) }
+    return try await options.run(loaded)
+  }
+}
+
+extension LoadedPipeline {
+  /// The same, with a plan that reuses nothing for a task and those that stand on it.
+  ///
+  /// - Throws: `task-unknown`.
+  func anew(from task: TaskID) throws(Failure) -> LoadedPipeline {
+    let names = plan.tasks.map(\.id.text)
+    guard plan[task] != nil else {
+      throw Failure(
+        "task-unknown", "'\(task)' is not a task of the pipeline",
+        hint: nearestName(to: task.text, among: names).map { "did you mean '\($0)'?" }
+          ?? "tasks are " + names.joined(separator: ", "))
+    }
+    return LoadedPipeline(
+      plan: plan.withoutReuse(from: task), source: source, parties: parties, warnings: warnings)
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import MoiraModel
+import MoiraRuntime
+
+/// Goes on with a job whose process has died.
+struct ResumeCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Go on with a job whose process has died.")
+
+  @OptionGroup var selection: JobOptions
+  @OptionGroup var output: OutputOptions
+  var isJSON: Bool { output.format == .json }
+  var isVerbose: Bool { output.verbose }
+
+  func perform() async throws -> ExitStatus {
+    let composition = Composition(home: selection.home.folder)
+    let store = try composition.storeForReading()
+    let record = try await store.job(named: selection.job)
+    let coordinator = try composition.coordinator(
+      of: record.plan, at: RegisteredParties(in: record.source.parties), store: store)
+    let run = JobRun(
+      record.plan, home: composition.home, clock: composition.clock, isJSON: isJSON,
+      isVerbose: isVerbose)
+    return try await run.see(record.id) { () throws(Failure) in
+      try await coordinator.resume(record.id)
+    }
+  }
+}

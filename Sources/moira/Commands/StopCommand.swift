@@ -1,0 +1,62 @@
+import ArgumentParser
+import MoiraConfig
+import MoiraModel
+import MoiraRuntime
+import MoiraSchedule
+
+/// Stops a job, whether a process runs it or not.
+struct StopCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stop", abstract: "Stop a job.")
+
+  @OptionGroup var selection: JobOptions
+  @Option(help: "Why; it is noted in the journal.") var reason = "stopped by the user"
+  @OptionGroup var output: OutputOptions
+  var isJSON: Bool { output.format == .json }
+
+  func perform() async throws -> ExitStatus {
+    let home = selection.home.folder
+    let composition = Composition(home: home)
+    let store = try composition.storeForReading()
+    let record = try await store.job(named: selection.job)
+    if record.state.isFinal {
+      throw Failure(
+        "job-ended", "the job '\(record.id)' has ended already: it \(record.state.pastWords)")
+    }
+    if JobLock.isHeld(record.id, home: home) {
+      try StopRequests(of: record.id, home: home).ask(reason: reason)
+      say("asked the process that runs '\(record.id)' to stop it", record.id)
+    } else {
+      let lock = try JobLock.acquire(record.id, home: home)
+      try await stop(record.id, in: store, at: composition.clock.now())
+      withExtendedLifetime(lock) {}
+      say("stopped the job '\(record.id)', which no process was running", record.id)
+    }
+    return .done
+  }
+
+  /// Notes the stop in the journal of a job that nobody runs.
+  private func stop(_ job: JobID, in store: any JobStore, at now: Instant) async throws(Failure) {
+    let entry = JournalEntry(.stopRequested(StopRequest(reason: reason)), at: now)
+    try await store.append([entry], made: [], to: job)
+    let machine = JobMachine(replaying: try await store.journal(of: job))
+    try await store.conclude(job, machine.state ?? .stopped, at: machine.ended ?? now)
+  }
+
+  private func say(_ text: String, _ job: JobID) {
+    let json = ConfigValue.map([("job", .string(job.text)), ("stopping", .bool(true))])
+    Console.print(isJSON ? json.json(indent: 2) : text)
+  }
+}
+
+extension JobState {
+  /// `has failed`, for sentences.
+  var pastWords: String {
+    switch self {
+    case .running: "is running"
+    case .succeeded: "succeeded"
+    case .failed: "failed"
+    case .stopped: "was stopped"
+    }
+  }
+}

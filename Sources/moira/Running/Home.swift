@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import MoiraModel
+
+/// Where the state lies: journal, artifacts, locks.
+struct HomeOptions: ParsableArguments {
+  @Option(
+    help: "The folder of journal and artifacts; by default $MOIRA_HOME, else '.moira' here.",
+    completion: .directory)
+  var home: String?
+
+  var folder: Home {
+    let set = ProcessInfo.processInfo.environment["MOIRA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+    return Home(path: home ?? set ?? ".moira")
+  }
+}
+
+/// The paths below the home.
+struct Home: Sendable {
+  let path: String
+
+  var database: String { "\(path)/moira.sqlite" }
+  var parties: String { "\(path)/parties" }
+  func artifacts(of party: PartyID) -> String { "\(parties)/\(party)" }
+  /// Held by the process that runs the job.
+  func lock(of job: JobID) -> String { "\(path)/jobs/\(job).lock" }
+  /// Written by `moira stop`; its text is the reason.
+  func stopRequest(of job: JobID) -> String { "\(path)/jobs/\(job).stop" }
+
+  var exists: Bool { FileManager.default.fileExists(atPath: database) }
+
+  /// - Throws: `storage-unwritable`.
+  func make() throws(Failure) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: "\(path)/jobs", withIntermediateDirectories: true)
+    } catch {
+      throw Failure(
+        "storage-unwritable", "the folder '\(path)' cannot be made",
+        hint: "'--home' names another one", cause: "\(error)")
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import MoiraKit
+import MoiraModel
+import MoiraPlan
+import MoiraRuntime
+import MoiraSchedule
+
+/// A job as the store has it: its record, how it stands, and what it told.
+struct JobHistory {
+  let record: JobRecord
+  /// Nil when its process died before the first event.
+  let snapshot: JobSnapshot?
+  let reports: [NumberedReport]
+  let isRunning: Bool
+
+  init(_ record: JobRecord, in store: any JobStore, home: Home) async throws(Failure) {
+    self.record = record
+    snapshot = JobMachine(replaying: try await store.journal(of: record.id)).snapshot
+    reports = try await store.reports(of: record.id, after: 0)
+    isRunning = JobLock.isHeld(record.id, home: home)
+  }
+
+  /// `succeeded`, …, or `interrupted` for a job whose process has died.
+  var stateWord: String {
+    record.state == .running && !isRunning ? "interrupted" : record.state.rawValue
+  }
+
+  /// What the job told, folded.
+  var board: RunBoard {
+    var board = RunBoard(plan: record.plan, job: record.id)
+    if let snapshot { board.take(.began(snapshot)) }
+    for one in reports { board.take(.report(one.report)) }
+    return board
+  }
+}
+
+extension JobStore {
+  /// The job that the user means: its id, the beginning of it, or `last`.
+  ///
+  /// - Throws: `job-unknown`, `job-ambiguous`.
+  func job(named text: String) async throws(Failure) -> JobRecord {
+    let records = try await records()
+    if text == "last", let last = records.last { return last }
+    let matches = records.filter { $0.id.text.hasPrefix(text) }
+    if let exact = matches.first(where: { $0.id.text == text }) { return exact }
+    if matches.count == 1, !text.isEmpty { return matches[0] }
+    if matches.isEmpty || text.isEmpty { throw Self.unknown(text) }
+    throw Failure(
+      "job-ambiguous", "'\(text)' is the beginning of \(matches.count) jobs",
+      hint: "they are " + matches.map(\.id.text).joined(separator: ", "))
+  }
+
+  private static func unknown(_ text: String) -> Failure {
+    Failure("job-unknown", "there is no job '\(text)'", hint: "'moira jobs' lists them")
+  }
+}

@@ -1,0 +1,117 @@
+import MoiraConfig
+import MoiraModel
+import MoiraPlan
+import MoiraRuntime
+import MoiraSchedule
+
+/// Sees a job through: shows it, hears who wants it stopped, and tells how it ended.
+struct JobRun {
+  let plan: Plan
+  let home: Home
+  let clock: any WallClock
+  let isJSON: Bool
+  let isVerbose: Bool
+
+  init(
+    _ plan: Plan, home: Home, clock: any WallClock, isJSON: Bool, isVerbose: Bool
+  ) {
+    self.plan = plan
+    self.home = home
+    self.clock = clock
+    self.isJSON = isJSON
+    self.isVerbose = isVerbose
+  }
+
+  /// Holds the job's lock and watches the job to its end.
+  func see(
+    _ job: JobID, through start: () async throws(Failure) -> Coordinator.Running
+  ) async throws -> ExitStatus {
+    let lock = try JobLock.acquire(job, home: home)
+    defer { withExtendedLifetime(lock) {} }
+    let requests = StopRequests(of: job, home: home)
+    requests.clear()
+    if !isJSON { Console.print("job \(job)  \(plan.name)") }
+    let running = try await start()
+    let interrupts = Interrupts { Task { await running.driver.stop(reason: "interrupted") } }
+    let watching = Task { await requests.watch { await running.driver.stop(reason: $0) } }
+    let board = await show(running)
+    watching.cancel()
+    interrupts.end()
+    return try report(board)
+  }
+
+  private func show(_ running: Coordinator.Running) async -> RunBoard {
+    let screen = screen(running.job)
+    var board = RunBoard(plan: plan, job: running.job)
+    for await update in running.updates {
+      board.take(update)
+      await screen.take(update)
+    }
+    await screen.end()
+    return board
+  }
+
+  private func screen(_ job: JobID) -> any RunScreen {
+    if isJSON { return SilentScreen() }
+    if Console.isTerminal, !isVerbose {
+      return LiveScreen(plan: plan, job: job, clock: clock, style: .output)
+    }
+    return PlainScreen(plan: plan, isVerbose: isVerbose)
+  }
+
+  private func report(_ board: RunBoard) throws(Failure) -> ExitStatus {
+    if let broken = board.broken { throw broken }
+    guard let snapshot = board.ended else {
+      throw Failure(
+        "internal-error", "the job's updates ended before the job",
+        hint: "'moira resume \(board.job)' goes on with it")
+    }
+    if isJSON {
+      Console.print(
+        JobJSON(board, snapshot, planHash: plan.contentHash).value.json(indent: 2))
+    } else {
+      for line in text(board, snapshot) { Console.print(line) }
+    }
+    return snapshot.state == .succeeded ? .done : .jobFailed
+  }
+
+  private func text(_ board: RunBoard, _ snapshot: JobSnapshot) -> [String] {
+    let style = Style.output
+    let text = JobText(board, snapshot, home: home, style: style, isVerbose: isVerbose)
+    var ending = "job \(snapshot.id) \(snapshot.state.rawValue)"
+    if let span = snapshot.span { ending += " in \(spanText(span))" }
+    if let reason = snapshot.stopReason { ending += ": \(reason)" }
+    let painted = snapshot.state == .succeeded ? style.green(ending) : style.red(ending)
+    return [painted] + text.summary + ["", style.bold("next")] + next(after: snapshot)
+  }
+
+  private func next(after snapshot: JobSnapshot) -> [String] {
+    let job = snapshot.id
+    var table = TextTable([])
+    switch snapshot.state {
+    case .succeeded, .running:
+      table.add(["moira show \(job)", "tasks, metrics and artifacts"])
+      if let model = snapshot.artifacts.first(where: { $0.reference.kind == .model }) {
+        table.add([
+          "moira export \(job) \(model.task).\(model.reference.port)@\(model.party)",
+          "the model as JSON",
+        ])
+      }
+      table.add(["moira rerun \(job) --set task.parameter=value", "what does not change is reused"])
+    case .failed:
+      table.add(["moira logs \(job)", "what each part told"])
+      table.add(["moira rerun \(job)", "again; what succeeded is reused"])
+    case .stopped:
+      table.add(["moira rerun \(job)", "again; what succeeded is reused"])
+    }
+    return table.lines(indent: "  ")
+  }
+}
+
+extension JobID {
+  /// Eight hexadecimal digits that no job had before, most likely.
+  static func random() -> JobID {
+    let digits = String(UInt32.random(in: .min ... .max), radix: 16)
+    return JobID(String(repeating: "0", count: 8 - digits.count) + digits)
+  }
+}

@@ -1,0 +1,144 @@
+import MoiraConfig
+import MoiraKit
+import MoiraModel
+import MoiraPlan
+import MoiraRuntime
+import MoiraSchedule
+
+/// How a job came out, for people: tasks, failures, metrics, protection, artifacts.
+struct JobText {
+  private let board: RunBoard
+  private let snapshot: JobSnapshot
+  private let home: Home
+  private let style: Style
+  private let isVerbose: Bool
+
+  init(_ board: RunBoard, _ snapshot: JobSnapshot, home: Home, style: Style, isVerbose: Bool) {
+    self.board = board
+    self.snapshot = snapshot
+    self.home = home
+    self.style = style
+    self.isVerbose = isVerbose
+  }
+
+  /// The table of tasks.
+  var tasks: [String] {
+    var table = TextTable(
+      ["task", "component", "state", "time", "tries", "parties"], right: [3, 4])
+    for task in snapshot.tasks {
+      let planned = board.plan[task.id]
+      table.add([
+        task.id.text, planned?.component ?? "", task.stateWords, task.spanText,
+        task.attempt > 0 ? "\(task.attempt)" : "",
+        planned?.parts.map(\.party.text).joined(separator: ", ") ?? "",
+      ])
+    }
+    return table.lines(style)
+  }
+
+  /// Every task's last failure, in the house's form.
+  var failures: [String] {
+    snapshot.tasks.compactMap { task in
+      (task.failure ?? (isVerbose ? task.failures.last : nil)).map {
+        FailureReport($0, of: snapshot.id, isVerbose: isVerbose).text(style)
+      }
+    }
+  }
+
+  /// Last values by task and party; parties that tell the same share a row.
+  var metrics: [String] {
+    let names = metricNames
+    if names.isEmpty { return [] }
+    var table = TextTable(
+      ["task", "party"] + names.map { $0.replacing("_", with: " ") },
+      right: Set(2..<names.count + 2))
+    for row in rows {
+      table.add(
+        [row.task.text, row.parties.map(\.text).joined(separator: ", ")]
+          + names.map { name in row.values[name].map(metricText) ?? "" })
+    }
+    return table.lines(style)
+  }
+
+  private var metricNames: [String] {
+    var names: Set<String> = []
+    for row in board.lastMetrics { names.formUnion(row.metrics.values.keys) }
+    return names.sorted()
+  }
+
+  private var rows: [(task: TaskID, parties: [PartyID], values: [String: Double])] {
+    var rows: [(task: TaskID, parties: [PartyID], values: [String: Double])] = []
+    for one in board.lastMetrics {
+      if let last = rows.indices.last, rows[last].task == one.task,
+        rows[last].values == one.metrics.values
+      {
+        rows[last].parties.append(one.party)
+      } else {
+        rows.append((one.task, [one.party], one.metrics.values))
+      }
+    }
+    return rows
+  }
+
+  /// What protected the job.
+  var protection: [String] {
+    var table = TextTable([])
+    for one in board.protections { table.add([one.task.text, one.text]) }
+    return table.lines()
+  }
+
+  /// The table of artifacts, by task, party and port.
+  var artifacts: [String] {
+    var table = TextTable(["artifact", "kind", "size", "hash"], right: [2])
+    for one in snapshot.artifacts {
+      table.add([
+        "\(one.task).\(one.reference.port)@\(one.party)", one.reference.kind.text,
+        sizeText(one.reference.bytes), one.reference.hash.text,
+      ])
+    }
+    return table.lines(style)
+  }
+
+  /// All of it, a paragraph for each.
+  var summary: [String] {
+    var lines = failures
+    lines += paragraph("metrics", metrics) + paragraph("protected by", protection)
+    let count = snapshot.artifacts.count
+    if count > 0 {
+      lines += [
+        "", style.bold("artifacts"), "  \(count) below \(home.parties)/<party>",
+      ]
+    }
+    return lines
+  }
+
+  private func paragraph(_ title: String, _ lines: [String]) -> [String] {
+    lines.isEmpty ? [] : ["", style.bold(title)] + lines.map { "  " + $0 }
+  }
+}
+
+extension TaskSnapshot {
+  /// The state, and why where that is not plain.
+  var stateWords: String {
+    if let skipReason { return "skipped: \(skipReason)" }
+    return isLookingUp ? "looking up" : state.rawValue
+  }
+
+  var spanText: String {
+    guard let started, let ended else { return "" }
+    return moira.spanText(ended - started)
+  }
+}
+
+extension JobSnapshot {
+  /// Everything that the job's tasks made or reused.
+  var artifacts: [(task: TaskID, party: PartyID, reference: ArtifactReference)] {
+    tasks.flatMap { task in
+      task.outputs.sorted { $0.key < $1.key }.flatMap { party, references in
+        references.map { (task.id, party, $0) }
+      }
+    }
+  }
+
+  var span: Duration? { ended.map { $0 - submitted } }
+}

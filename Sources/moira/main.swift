@@ -1,5 +1,0 @@
-import ArgumentParser
-import Crypto
-import GRDB
-import _CryptoExtras
-print("x")

@@ -1,0 +1,111 @@
+import MoiraConfig
+import MoiraKit
+import MoiraMath
+import MoiraModel
+import MoiraTable
+import Testing
+
+@testable import MoiraComponents
+
+@Suite("evaluator and predictor")
+struct EvaluatorTests {
+  private let rows = PooledRows(seed: 21, count: 200)
+  private let weights = [0.8, -0.6, 0.3, 0.1]
+
+  private var model: LogisticModel {
+    LogisticModel(
+      features: (0..<4).map { "x\($0)" }, labelName: "y", classes: ["0", "1"], weights: [weights],
+      intercepts: [0.2], scaling: nil, hyperParameters: [:], history: [], keptRound: 1, rows: 1)
+  }
+
+  private func inputs(_ bench: PartBench) throws -> [PartyID: PartBench.Outputs] {
+    var inputs: [PartyID: PartBench.Outputs] = [:]
+    for (place, party) in bench.clients.enumerated() {
+      inputs[party] = [
+        "data": try bench.put(rows.table(of: place), port: "data", at: party),
+        "model": try bench.put(model, port: "model", at: party),
+      ]
+    }
+    return inputs
+  }
+
+  /// Probabilities by the definition, over all rows in one place.
+  private var scores: [Double] {
+    rows.rows.map { row in
+      let score = zip(row, weights).reduce(0.2) { $0 + $1.0 * $1.1 }
+      return 0.5 * (1 + tanh(score / 2))
+    }
+  }
+
+  /// (e²ˣ − 1)/(e²ˣ + 1) by its continued fraction.
+  private func tanh(_ x: Double) -> Double {
+    var fraction = 0.0
+    for n in stride(from: 61, through: 1, by: -2) { fraction = x * x / (Double(n) + fraction) }
+    return x == 0 ? 0 : fraction / x
+  }
+
+  @Test("pooled metrics are those of the pooled rows, AUC within its stated error")
+  func pooled() async throws {
+    let bench = PartBench(clients: 3)
+    let outputs = try await bench.run(
+      Evaluator.self, [("threshold", .double(0.5))], inputs: inputs(bench))
+    let report = try bench.get(
+      EvaluationReport.self, outputs["hospital-b"]?["metrics"], at: "hospital-b")
+    let pairs = zip(scores, rows.labels).map { (score: $0, label: $1) }
+    let right = pairs.filter { ($0.score >= 0.5) == ($0.label == 1) }.count
+    let values = report.pooled.federated.values
+    #expect(abs(values["accuracy"]! - Double(right) / 200) < 1e-9)
+    let positives = pairs.filter { $0.label == 1 }
+    let negatives = pairs.filter { $0.label == 0 }
+    var wins = 0.0
+    for one in positives {
+      for other in negatives {
+        wins += one.score > other.score ? 1 : one.score == other.score ? 0.5 : 0
+      }
+    }
+    let auc = wins / Double(positives.count * negatives.count)
+    let bound = report.pooled.federated.errors["auc"]!
+    #expect(abs(values["auc"]! - auc) <= bound + 1e-9)
+    #expect(bound < 0.01)
+    #expect(values["rows"].map { abs($0 - 200) < 1e-6 } == true)
+    #expect(report.pooled.federated.confusion.joined().reduce(0, +) > 199.9)
+  }
+
+  @Test("nobody but the party learns its own metrics")
+  func ownStaysOwn() async throws {
+    let bench = PartBench(clients: 3)
+    let outputs = try await bench.run(Evaluator.self, inputs: inputs(bench))
+    let reports = try bench.clients.map {
+      try bench.get(EvaluationReport.self, outputs[$0]?["metrics"], at: $0)
+    }
+    #expect(Set(reports.map(\.pooled.federated.values)).count == 1)
+    #expect(Set(reports.map(\.own.federated.values)).count == 3)
+    #expect(outputs["hub"]?.isEmpty == true)
+  }
+
+  @Test("a model that differs between parties is refused")
+  func otherModel() async throws {
+    let bench = PartBench(clients: 3)
+    var inputs = try inputs(bench)
+    var other = model
+    other.intercepts = [0.3]
+    inputs["hospital-c"]?["model"] = try bench.put(other, port: "model", at: "hospital-c")
+    let failure = await bench.failure(Evaluator.self, inputs: inputs)
+    #expect(failure?.code == "start-mismatch")
+  }
+
+  @Test("predictions have id, label, probability and class of each row")
+  func predictions() async throws {
+    let bench = PartBench(clients: 3, arbiter: false)
+    let outputs = try await bench.run(Predictor.self, inputs: inputs(bench))
+    let table = try bench.get(Table.self, outputs["hospital-a"]?["predictions"], at: "hospital-a")
+    let own = rows.owners.indices.filter { rows.owners[$0] == 0 }
+    #expect(table.rows == own.count)
+    let probabilities = try #require(table.numericColumn(named: "probability"))
+    for (place, row) in own.enumerated() {
+      #expect(table.id(at: place) == "p\(row)")
+      #expect(abs(probabilities[place] - scores[row]) < 1e-12)
+      #expect(table.categoricalCodes(0)[place] == (scores[row] >= 0.5 ? 1 : 0))
+    }
+  }
+}

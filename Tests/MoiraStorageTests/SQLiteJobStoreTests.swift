@@ -1,0 +1,188 @@
+import Foundation
+import GRDB
+import MoiraModel
+import MoiraRuntime
+import MoiraSchedule
+import Testing
+
+@testable import MoiraStorage
+
+@Suite struct SQLiteJobStoreTests {
+  @Test("What was written is there when the file is opened again, and in another process's eyes")
+  func severalStores() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/deep/below/moira.sqlite"
+    let one = try SQLiteJobStore(path: path)
+    let other = try SQLiteJobStore(path: path)
+    try await one.create(try smallRecord("j1"))
+    for number in 0..<20 {
+      try await (number % 2 == 0 ? one : other).append([entry(number)], made: [], to: "j1")
+    }
+    #expect(try await one.journal(of: "j1") == (0..<20).map(entry))
+    let third = try SQLiteJobStore(path: path)
+    #expect(try await third.journal(of: "j1") == (0..<20).map(entry))
+  }
+
+  @Test("Two writers on one file wait for one another")
+  func contention() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/moira.sqlite"
+    let stores = [try SQLiteJobStore(path: path), try SQLiteJobStore(path: path)]
+    try await stores[0].create(try smallRecord("j1"))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for store in stores {
+        group.addTask {
+          for number in 0..<50 { try await store.append([entry(number)], made: [], to: "j1") }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try await stores[1].journal(of: "j1").count == 100)
+  }
+
+  @Test("A commit is on the disk before an append returns")
+  func durability() async throws {
+    let folder = try TemporaryFolder()
+    let store = try SQLiteJobStore(path: folder.path + "/moira.sqlite")
+    try await store.create(try smallRecord("j1"))
+    let log = folder.path + "/moira.sqlite-wal"
+    let before = try Data(contentsOf: URL(fileURLWithPath: log)).count
+    try await store.append([entry(1)], made: [], to: "j1")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: log)).count > before)
+    // A copy of the files as they are now, as after a kill: nothing was closed.
+    let copy = try TemporaryFolder()
+    for name in ["moira.sqlite", "moira.sqlite-wal"] {
+      try FileManager.default.copyItem(
+        atPath: folder.path + "/" + name, toPath: copy.path + "/" + name)
+    }
+    let survivor = try SQLiteJobStore(path: copy.path + "/moira.sqlite")
+    #expect(try await survivor.journal(of: "j1") == [entry(1)])
+  }
+
+  @Test("A commit that was cut off leaves what was there before it")
+  func tornCommit() async throws {
+    let folder = try TemporaryFolder()
+    let store = try SQLiteJobStore(path: folder.path + "/moira.sqlite")
+    try await store.create(try smallRecord("j1"))
+    try await store.append([entry(1)], made: [], to: "j1")
+    let log = folder.path + "/moira.sqlite-wal"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: log)).count
+    try await store.append([entry(2), entry(3)], made: [], to: "j1")
+    let all = try Data(contentsOf: URL(fileURLWithPath: log))
+    for length in stride(from: whole, to: all.count, by: 997) {
+      let copy = try TemporaryFolder()
+      try FileManager.default.copyItem(
+        atPath: folder.path + "/moira.sqlite", toPath: copy.path + "/moira.sqlite")
+      try copy.write("moira.sqlite-wal", Array(all.prefix(length)))
+      let survivor = try SQLiteJobStore(path: copy.path + "/moira.sqlite")
+      #expect(try await survivor.journal(of: "j1") == [entry(1)], "cut at \(length)")
+    }
+  }
+
+  @Test("A journal of a newer build is refused by its version")
+  func newerVersion() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/moira.sqlite"
+    _ = try SQLiteJobStore(path: path)
+    try await DatabaseQueue(path: path).write { database in
+      try database.execute(sql: "UPDATE moira_schema SET version = 9")
+    }
+    let failure = #expect(throws: Failure.self) { try SQLiteJobStore(path: path) }
+    #expect(failure?.code == "journal-version")
+    #expect(
+      failure?.message == "the journal '\(path)' has version 9, but this build reads version 1")
+    #expect(failure?.hint == "it was written by a newer moira; run that one")
+  }
+
+  @Test("An entry of a newer build is refused by its version")
+  func newerEntry() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/moira.sqlite"
+    let store = try SQLiteJobStore(path: path)
+    try await store.create(try smallRecord("j1"))
+    try await store.append([entry(1)], made: [], to: "j1")
+    try await DatabaseQueue(path: path).write { database in
+      try database.execute(sql: "UPDATE journal SET entry = '{\"version\":2}'")
+    }
+    let failure = await #expect(throws: Failure.self) { try await store.journal(of: "j1") }
+    #expect(failure?.code == "journal-version")
+    try await DatabaseQueue(path: path).write { database in
+      try database.execute(sql: "UPDATE journal SET entry = '{'")
+    }
+    let other = await #expect(throws: Failure.self) { try await store.journal(of: "j1") }
+    #expect(other?.code == "journal-unreadable")
+    #expect(other?.message == "the journal '\(path)' holds an entry that is not of its form")
+  }
+
+  @Test("A file that is no database is named")
+  func garbage() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("moira.sqlite", Array("this is no database, and never was one".utf8))
+    let path = folder.path + "/moira.sqlite"
+    let failure = #expect(throws: Failure.self) { try SQLiteJobStore(path: path) }
+    #expect(failure?.code == "journal-unreadable")
+    #expect(
+      failure?.message == "the journal '\(path)' cannot be read: it is damaged, or no database")
+  }
+
+  @Test("A place where no journal can be made is named")
+  func unwritable() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("file", [1])
+    let path = folder.path + "/file/moira.sqlite"
+    let failure = #expect(throws: Failure.self) { try SQLiteJobStore(path: path) }
+    #expect(failure?.code == "journal-unwritable")
+    #expect(failure?.hint == "a file stands where a folder should be")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/folder.sqlite", withIntermediateDirectories: false)
+    let other = #expect(throws: Failure.self) {
+      try SQLiteJobStore(path: folder.path + "/folder.sqlite")
+    }
+    #expect(other?.code == "journal-unwritable")
+  }
+
+  @Test("A database that fills up loses nothing that was confirmed")
+  func full() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/moira.sqlite"
+    let store = try SQLiteJobStore(path: path)
+    try await store.create(try smallRecord("j1"))
+    try await store.limitPages(64)
+    var confirmed = 0
+    var failure: Failure?
+    while failure == nil, confirmed < 10_000 {
+      do throws(Failure) {
+        try await store.append((0..<20).map { entry(confirmed + $0) }, made: [], to: "j1")
+        confirmed += 20
+      } catch {
+        failure = error
+      }
+    }
+    #expect(failure?.code == "journal-unwritable")
+    #expect(
+      failure?.message == "the journal '\(path)' cannot be written: no space is left on the disk")
+    #expect(try await store.journal(of: "j1") == (0..<confirmed).map(entry))
+  }
+
+  @Test("What was begun is finished when the task that asked is cancelled")
+  func cancelled() async throws {
+    let folder = try TemporaryFolder()
+    let store = try SQLiteJobStore(path: folder.path + "/moira.sqlite")
+    try await store.create(try smallRecord("j1"))
+    let task = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      try await store.append([entry(1)], made: [], to: "j1")
+    }
+    try await task.value
+    #expect(try await store.journal(of: "j1") == [entry(1)])
+  }
+}
+
+extension SQLiteJobStore {
+  /// Lets the database grow to so many pages, as if the disk were that small.
+  func limitPages(_ count: Int) async throws(Failure) {
+    try await file.read { database in
+      try database.execute(sql: "PRAGMA max_page_count = \(count)")
+    }
+  }
+}
