@@ -11,7 +11,16 @@ let settings: [SwiftSetting] = [
 let package = Package(
   name: "moira",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "moira", targets: ["moira"])],
+  products: [
+    .executable(name: "moira", targets: ["moira"]),
+    .library(
+      name: "MoiraEngine",
+      targets: [
+        "MoiraModel", "MoiraConfig", "MoiraPlan", "MoiraSchedule", "MoiraTable", "MoiraMath",
+        "MoiraCrypto", "MoiraProtocols", "MoiraKit", "MoiraComponents", "MoiraRuntime", "MoiraSim",
+        "MoiraStorage", "MoiraYAML",
+      ]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -115,7 +124,7 @@ let package = Package(
       name: "MoiraSimTests",
       dependencies: [
         "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRuntime",
-        "MoiraSchedule", "MoiraSim", "MoiraTable", "MoiraYAML",
+        "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable", "MoiraYAML",
       ], swiftSettings: settings),
     .testTarget(
       name: "MoiraComponentsTests",

@@ -4,14 +4,15 @@ internal import MoiraProtocols
 
 /// Connects one side of a protocol to the task's lane until it has its output.
 ///
+/// - Parameter peer: the only party to hear, while messages of others wait; nil to hear all.
 /// - Throws: `protocol-violation`, naming the sender and the rule.
 func drive<Machine: ProtocolMachine & ~Copyable>(
-  _ machine: consuming Machine, in task: some TaskContext
+  _ machine: consuming Machine, with peer: PartyID? = nil, in task: some TaskContext
 ) async throws -> Machine.Output {
   var machine = machine
   for message in machine.start() { try await task.send(message.message, to: message.recipient) }
   while true {
-    let (sender, message) = try await task.receive(Machine.Message.self)
+    let (sender, message) = try await next(Machine.Message.self, from: peer, in: task)
     let step: Step<Machine.Message, Machine.Output>
     do {
       step = try machine.receive(message, from: sender)
@@ -27,4 +28,11 @@ func drive<Machine: ProtocolMachine & ~Copyable>(
       return output
     }
   }
+}
+
+private func next<Message: WireMessage>(
+  _ type: Message.Type, from peer: PartyID?, in task: some TaskContext
+) async throws -> (PartyID, Message) {
+  if let peer { return (peer, try await task.receive(type, from: peer)) }
+  return try await task.receive(type)
 }

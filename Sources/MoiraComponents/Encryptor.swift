@@ -55,7 +55,7 @@ struct Encryptor: Component {
         var generator = SystemSecureGenerator()
         let pair = MaskKeyPair(using: &generator)
         let client = try KeyAgreementClient(task.party, terms: terms, keyPair: pair)
-        let agreed = try await drive(client, in: task)
+        let agreed = try await drive(client, with: arbiter, in: task)
         try await task.write(
           keys(agreed.roster, secret: pair.exportSecretBytes(), in: task), to: protection)
       }

@@ -16,6 +16,8 @@ public struct EvaluationReport: JSONArtifact {
   public var own: Comparison
   /// Over the rows of all parties; `local` scores each row by its own party's baseline.
   public var pooled: Comparison
+  /// Each party's own model on the rows of all parties, by party; where baselines are shared.
+  public var baselines: [String: MetricSet]?
 
   /// The federated model beside the local baselines.
   public struct Comparison: Codable, Sendable {

@@ -46,12 +46,19 @@ struct Evaluator: Component {
   @Param("What the column of predictions holds: probabilities of the second class, or values.")
   var predictionForm: EvaluationForm = .binary
 
+  @Param(
+    "Whether the parties show one another their baselines, so that each is scored on the rows of all. It tells them what a model of one party's rows alone looks like."
+  )
+  var shareBaselines: Bool = false
+
   func run(in task: some TaskContext) async throws {
     if task.role == .arbiter {
       let agreed = try await LabelAgreement.arbitrate(in: task)
       var pooling = try await EvaluationPooling(self, agreed, in: task)
       _ = try await pooling.sum(nil)
-      if agreed.validates { _ = try await pooling.sum(nil) }
+      guard agreed.validates else { return }
+      _ = try await pooling.sum(nil)
+      for _ in task.clients where shareBaselines { _ = try await pooling.sum(nil) }
     } else {
       try await evaluate(in: task)
     }
@@ -68,12 +75,19 @@ struct Evaluator: Component {
     var pooling = try await EvaluationPooling(self, agreed, in: task)
     let federated = try await pooling.sum(rows.federated)
     let local = agreed.validates ? try await pooling.sum(rows.local) : nil
+    var alone: [String: EvaluationReport.MetricSet] = [:]
+    if shareBaselines, agreed.validates {
+      for (party, scored) in try await rows.exchange(in: task) {
+        alone[party.text] = try await pooling.sum(scored).metrics()
+      }
+    }
     let report = EvaluationReport(
       party: task.party, form: rows.federated.form, classes: rows.classes, threshold: threshold,
       own: .init(
         federated: rows.federated.sums.metrics(exact: rows.federated.curve),
         local: rows.local.map { $0.sums.metrics(exact: $0.curve) }),
-      pooled: .init(federated: federated.metrics(), local: local?.metrics()))
+      pooled: .init(federated: federated.metrics(), local: local?.metrics()),
+      baselines: alone.isEmpty ? nil : alone)
     tell(report, in: task)
     try await task.write(report, to: metrics)
   }
@@ -127,12 +141,49 @@ private struct EvaluationPooling<Member: TaskContext> {
   }
 }
 
+/// A baseline on its way to the other clients.
+private struct BaselineMessage: WireMessage {
+  let json: [UInt8]
+
+  init(json: [UInt8]) { self.json = json }
+  init(from reader: inout ByteReader) throws(WireError) { json = try reader.byteArray() }
+  func encode(into writer: inout ByteWriter) { writer.write(json) }
+}
+
 /// A party's rows as the federated model and the baseline score them.
 private struct EvaluationRows {
   let classes: [String]
   let fingerprint: String
   let federated: ScoredRows
   let local: ScoredRows?
+  private var baseline: LogisticModel?
+  private let score: @Sendable (LogisticModel) throws(Failure) -> ScoredRows
+
+  /// Shows the other clients the own baseline, and scores those of all on the own rows.
+  func exchange(in task: some TaskContext) async throws -> [(PartyID, ScoredRows)] {
+    guard let baseline else { return [] }
+    let message = BaselineMessage(json: Array(try baseline.readableJSON()))
+    for client in task.clients where client != task.party {
+      try await task.send(message, to: client)
+    }
+    var all: [(PartyID, ScoredRows)] = []
+    for client in task.clients {
+      if client == task.party {
+        all.append((client, try score(baseline)))
+        continue
+      }
+      let received = try await task.receive(BaselineMessage.self, from: client)
+      do {
+        all.append((client, try score(try LogisticModel(artifact: AlignedBytes(received.json)))))
+      } catch let failure as Failure {
+        throw failure
+      } catch {
+        throw Failure(
+          "protocol-violation", "\(client) sent a baseline that is no model", cause: "\(error)")
+      }
+    }
+    return all
+  }
 
   init(_ evaluator: Evaluator, in task: some TaskContext) async throws {
     let table = try await task.read(evaluator.data)
@@ -140,6 +191,8 @@ private struct EvaluationRows {
       (classes, federated) = try Self.predicted(evaluator, table, column, party: task.party)
       fingerprint = ""
       local = nil
+      let own = federated
+      score = { _ in own }
       return
     }
     guard let input = evaluator.model else {
@@ -150,20 +203,28 @@ private struct EvaluationRows {
     let model = try await task.read(input)
     let labels = try ClassLabels(table, port: evaluator.data.port, party: task.party)
     let indices = try labels.indices(in: model.classes, party: task.party)
-    func score(_ model: LogisticModel) throws(Failure) -> ScoredRows {
-      ScoredRows(
-        form: model.isBinary ? .binary : .multi,
-        scores: try model.scores(
-          table, port: evaluator.data.port, applyScaling: evaluator.applyScaling, party: task.party,
-          workers: task.workers),
-        labels: indices, weights: table.weights(), classes: model.classes.count,
+    let (party, workers, port) = (task.party, task.workers, evaluator.data.port)
+    let score: @Sendable (LogisticModel) throws(Failure) -> ScoredRows = {
+      (scored) throws(Failure) in
+      guard scored.classes == model.classes else {
+        throw Failure(
+          "model-classes", "a baseline must know the classes of the model, but does not")
+      }
+      return ScoredRows(
+        form: scored.isBinary ? .binary : .multi,
+        scores: try scored.scores(
+          table, port: port, applyScaling: evaluator.applyScaling, party: party, workers: workers),
+        labels: indices, weights: table.weights(), classes: scored.classes.count,
         threshold: evaluator.threshold)
     }
+    self.score = score
     classes = model.classes
     fingerprint = try model.fingerprint
     federated = try score(model)
-    if let baseline = evaluator.baseline {
-      local = try score(try await task.read(baseline))
+    if let input = evaluator.baseline {
+      let own = try await task.read(input)
+      baseline = own
+      local = try score(own)
     } else {
       local = nil
     }

@@ -65,10 +65,3 @@ extension FeatureScale {
     return Scaler(method: .minMax, features: names, shift: shift, scale: scale, fill: means)
   }
 }
-
-extension OrderKey {
-  /// An e with |x| < 2ᵉ for all values of the range.
-  static func exponent(from low: Double, to high: Double) -> Int {
-    max(exponent(ofPrefix: key(low) >> 52), exponent(ofPrefix: key(high) >> 52))
-  }
-}

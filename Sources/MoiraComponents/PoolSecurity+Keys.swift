@@ -46,7 +46,7 @@ extension PoolSecurity {
       }
       var generator = SystemSecureGenerator()
       let client = try KeyAgreementClient(task.party, terms: terms, using: &generator)
-      return .masks(try await drive(client, in: task))
+      return .masks(try await drive(client, with: arbiter, in: task))
     } catch let refusal as ProtocolRefusal {
       throw refusal.failure
     }

@@ -99,7 +99,7 @@ struct Pool<Member: TaskContext> {
       if let words {
         let client = try MaskedSumClient(
           task.party, terms: terms, words: words, keys: security.keys, workers: task.workers)
-        return try await drive(client, in: task).words
+        return try await drive(client, with: arbiter, in: task).words
       }
       return try await drive(MaskedSumAggregator(terms: terms), in: task).words
     } catch let refusal as ProtocolRefusal {

@@ -112,16 +112,15 @@ struct Reader: Component {
 
   private func read(_ dataset: Dataset, in task: some TaskContext) throws(Failure) -> Table {
     let options = try options(dataset.options)
+    let image: AlignedBytes
     do {
-      let image = try dataset.bytes.withBytes { bytes throws(CSVError) in
+      image = try dataset.bytes.withBytes { bytes throws(CSVError) in
         try readCSV(bytes, options: options, workers: task.workers)
       }
-      return try Table.opened(image)
-    } catch let error as CSVError {
-      throw error.failure(in: dataset.name, at: task.party)
     } catch {
-      throw Failure("artifact-corrupt", "'\(dataset.name)' gave no table", cause: "\(error)")
+      throw error.failure(in: dataset.name, at: task.party)
     }
+    return try .opened(image)
   }
 }
 

@@ -89,7 +89,8 @@ extension SchemaMismatch {
     case .missingHere, .missingThere:
       "name the columns that all have under 'features' of the reader, or rename them in the file"
     case .otherOrder: "list the columns in one order under 'features' of the reader"
-    case .otherType: "name it under 'categorical' of the reader at all parties, or at none"
+    case .otherType:
+      "name it under 'categorical' of the reader at all parties, or at none; a label is categorical where one value is a text"
     case .otherUse: "'label' of the reader must name the same column at all parties"
     }
   }

@@ -41,18 +41,24 @@ struct StatisticsColumns {
     }
   }
 
-  /// Σ term(feature, x).
-  func sums(_ term: (Int, Double) -> Double) -> [Double] {
+  /// Σ u and Σ u² of each feature, where u = (x · unit − origin) / scale.
+  func sums(
+    units: [Double], origins: [Double], scales: [Double]
+  ) -> [(linear: Double, squares: Double)] {
     each { index, values in
-      var sum = 0.0
+      let (unit, origin, scale) = (units[index], origins[index], scales[index])
+      var sums = (linear: 0.0, squares: 0.0)
       for first in stride(from: 0, to: values.count, by: Table.blockRows) {
-        var piece = 0.0
+        var piece = (linear: 0.0, squares: 0.0)
         for row in first..<min(first + Table.blockRows, values.count) where !values[row].isNaN {
-          piece += term(index, values[row])
+          let distance = (values[row] * unit - origin) / scale
+          piece.linear += distance
+          piece.squares += distance * distance
         }
-        sum += piece
+        sums.linear += piece.linear
+        sums.squares += piece.squares
       }
-      return sum
+      return sums
     }
   }
 

@@ -35,9 +35,12 @@ extension Pool {
   ) async throws -> StatisticsMoments {
     let shares = counts.map { 1 / Double(max(1, $0)) }
     let units = exponents.map { powerOfTwo(-$0) }
-    let first = own?.sums { $1 * units[$0] }
+    let ones = [Double](repeating: 1, count: counts.count)
+    let zeros = [Double](repeating: 0, count: counts.count)
+    let first = own?.sums(units: units, origins: zeros, scales: ones)
     var means = try await sumReals(
-      first.map { zip($0, shares).map { $0 * $1 * Self.room } }, count: counts.count, name: "mean"
+      first.map { zip($0, shares).map { $0.linear * $1 * Self.room } }, count: counts.count,
+      name: "mean"
     ).map { $0 / Self.room }
     var scales = [Double](repeating: 2, count: counts.count)
     var deviations = scales
@@ -68,16 +71,10 @@ extension Pool {
     _ own: StatisticsColumns?, _ shares: [Double], _ units: [Double], _ means: [Double],
     _ scales: [Double], name: String
   ) async throws -> [(shift: Double, square: Double)] {
-    func distance(_ index: Int, _ value: Double) -> Double {
-      (value * units[index] - means[index]) / scales[index]
-    }
     let own = own.map { own in
-      let shifts = own.sums(distance)
-      let squares = own.sums { index, value in
-        let distance = distance(index, value)
-        return distance * distance
-      }
-      return zip(shifts + squares, shares + shares).map { $0 * $1 * Self.room }
+      let sums = own.sums(units: units, origins: means, scales: scales)
+      let values = sums.map(\.linear) + sums.map(\.squares)
+      return zip(values, shares + shares).map { $0 * $1 * Self.room }
     }
     let sums = try await sumReals(own, count: 2 * means.count, name: name)
     return means.indices.map { index in

@@ -34,6 +34,9 @@ extension Plan {
 
 /// One making of a plan: looks names up, then checks wires, then parameters, then orders.
 struct PlanMaker {
+  /// How many diagnostics get a hint that costs a look at all tasks.
+  static let hintLimit = 100
+
   let pipeline: Pipeline
   let catalog: ComponentSchemas
   let registry: Registry?
@@ -44,6 +47,7 @@ struct PlanMaker {
   /// The tasks whose component is known, by id.
   var resolved: [TaskID: ResolvedStep] = [:]
   let ids: Set<TaskID>
+  let members: [PartyID: Pipeline.Member]
 
   init(
     _ pipeline: Pipeline, _ catalog: ComponentSchemas, _ overrides: [Override],
@@ -53,6 +57,8 @@ struct PlanMaker {
     self.catalog = catalog
     self.registry = registry
     ids = Set(pipeline.steps.map(\.id))
+    members = Dictionary(
+      pipeline.members.map { ($0.party, $0) }, uniquingKeysWith: { first, _ in first })
     commandLine = overrides
     self.overrides = Dictionary(grouping: overrides, by: \.task)
   }
@@ -94,11 +100,16 @@ struct PlanMaker {
     }
   }
 
-  func taskHint(_ name: String) -> String {
+  func taskHint(_ name: String) -> String? {
+    guard mayHint else { return nil }
     let names = pipeline.steps.map(\.id.text)
     return nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
       ?? "tasks are " + names.prefix(12).joined(separator: ", ")
   }
+
+  /// A hint may look at every task, so only the first diagnostics get one: thousands of wrong wires
+  /// end as soon as thousands of right ones.
+  var mayHint: Bool { diagnostics.all.count < Self.hintLimit }
 
   // MARK: Components and parties
 
@@ -133,9 +144,9 @@ struct PlanMaker {
   ) -> [Pipeline.Member] {
     let able = pipeline.members.filter { schema.roles.contains($0.role) }
     guard let chosen = step.parties else { return able }
-    var members: [Pipeline.Member] = []
+    var taking: Set<PartyID> = []
     for name in chosen {
-      guard let member = pipeline.members.first(where: { $0.party == name.value }) else {
+      guard let member = members[name.value] else {
         reportParty(name.value.text, at: name.site)
         continue
       }
@@ -146,17 +157,17 @@ struct PlanMaker {
           at: name.site, hint: "it runs at \(list(schema.roles.map(\.rawValue)))")
         continue
       }
-      members.append(member)
+      taking.insert(member.party)
     }
-    return able.filter { one in members.contains { $0.party == one.party } }
+    return able.filter { taking.contains($0.party) }
   }
 
   mutating func reportParty(_ name: String, at site: Site?) {
-    let names = pipeline.members.map(\.party.text)
+    let names = mayHint ? pipeline.members.map(\.party.text) : []
+    let list = names.isEmpty ? nil : "parties are " + names.prefix(12).joined(separator: ", ")
     diagnostics.error(
       "party-unknown", "'\(name)' is not a party of the pipeline", at: site,
-      hint: nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
-        ?? "parties are " + names.joined(separator: ", "))
+      hint: nearestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? list)
   }
 }
 
@@ -165,8 +176,16 @@ struct ResolvedStep {
   let step: Pipeline.Step
   let schema: ComponentSchema
   let members: [Pipeline.Member]
+  private let parties: Set<PartyID>
 
-  func hasPart(at party: PartyID) -> Bool { members.contains { $0.party == party } }
+  init(step: Pipeline.Step, schema: ComponentSchema, members: [Pipeline.Member]) {
+    self.step = step
+    self.schema = schema
+    self.members = members
+    parties = Set(members.map(\.party))
+  }
+
+  func hasPart(at party: PartyID) -> Bool { parties.contains(party) }
 }
 
 /// A task whose wires are known too.

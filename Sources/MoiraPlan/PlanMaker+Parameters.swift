@@ -67,7 +67,7 @@ extension PlanMaker {
         layers.roles[role] = node
       } else {
         let party = PartyID(target.value)
-        if !pipeline.members.contains(where: { $0.party == party }) {
+        if members[party] == nil {
           reportParty(target.value, at: target.site)
         } else if !task.hasPart(at: party) {
           reportNoPart(target, of: task)

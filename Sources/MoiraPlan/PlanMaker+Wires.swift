@@ -98,6 +98,7 @@ extension PlanMaker {
 
   /// Names outputs of the wanted kind.
   private func suggestion(for port: PortSchema) -> String? {
+    guard mayHint else { return nil }
     var names: [String] = []
     for step in pipeline.steps where names.count < 4 {
       guard let producer = resolved[step.id] else { continue }

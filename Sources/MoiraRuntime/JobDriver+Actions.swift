@@ -103,10 +103,24 @@ extension JobDriver {
         continue
       }
       guard let fingerprints = await fingerprints(of: task) else { return nil }
-      _ = keys.add(task, fingerprints: fingerprints)
+      let key = keys.key(of: task, fingerprints: fingerprints)
+      guard await stillHolds(key, of: next, fingerprints) else { return nil }
+      keys[next] = key
       open.removeLast()
     }
     return keys[id]
+  }
+
+  /// Whether a key that is computed now is the one that the task ran under.
+  ///
+  /// A task that ended before a crash may have read a file that has changed since. Its outputs, and
+  /// all that was made from them, must not be found under what the file says now.
+  private func stillHolds(
+    _ key: ContentHash, of task: TaskID, _ fingerprints: [String?]
+  ) async -> Bool {
+    guard replayed.contains(task), fingerprints.contains(where: { $0 != nil }) else { return true }
+    guard let outputs = try? await store.recall(key) else { return false }
+    return outputs == machine.outputs(of: task)
   }
 
   private func fingerprints(of task: PlannedTask) async -> [String?]? {

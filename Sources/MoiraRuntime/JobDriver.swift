@@ -14,6 +14,8 @@ public actor JobDriver {
   let clock: any WallClock
   let tasks: [TaskID: PlannedTask]
   let updates: AsyncStream<JobUpdate>.Continuation
+  /// The tasks that were done before this process took the job up.
+  let replayed: Set<TaskID>
 
   var machine: JobMachine
   var keys = ReuseKeys()
@@ -39,6 +41,8 @@ public actor JobDriver {
     self.updates = updates
     tasks = Dictionary(record.plan.tasks.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a })
     machine = JobMachine(replaying: journal)
+    let done = machine.snapshot?.tasks.filter(\.state.hasOutputs) ?? []
+    replayed = Set(done.map(\.id))
   }
 
   /// Ends the job as soon as its parts have heard of it.
@@ -87,6 +91,8 @@ public actor JobDriver {
     if isFirst, let snapshot = machine.snapshot { updates.yield(.began(snapshot)) }
     if case .resumed = entry.event, let snapshot = machine.snapshot {
       updates.yield(.began(snapshot))
+      // What the last process made but had not noted yet.
+      for task in record.plan.tasks where replayed.contains(task.id) { await learn(task.id) }
     }
     if case .partSucceeded(let report) = entry.event { await learn(report.part.task) }
     tell(entry.event, actions)

@@ -10,10 +10,13 @@ public import MoiraPlan
 struct ReuseKeys {
   private var known: [TaskID: ContentHash] = [:]
 
-  subscript(task: TaskID) -> ContentHash? { known[task] }
+  subscript(task: TaskID) -> ContentHash? {
+    get { known[task] }
+    set { known[task] = newValue }
+  }
 
   /// - Parameter fingerprints: what each part depends on beside, in the order of the parts.
-  mutating func add(_ task: PlannedTask, fingerprints: [String?]) -> ContentHash {
+  func key(of task: PlannedTask, fingerprints: [String?]) -> ContentHash {
     let parts: [ConfigValue] = zip(task.parts, fingerprints).map { part, fingerprint in
       let inputs: [(key: String, value: ConfigValue)] = part.inputs.map { input in
         (input.port.text, .string("\(known[input.task]?.text ?? "")/\(input.output)"))
@@ -28,9 +31,7 @@ struct ReuseKeys {
       ("version", .int(1)), ("component", .string(task.component)),
       ("component_version", .int(task.componentVersion)), ("parts", .list(parts)),
     ])
-    let key = sha256(Array(recipe.json(sorted: true).utf8))
-    known[task.id] = key
-    return key
+    return sha256(Array(recipe.json(sorted: true).utf8))
   }
 }
 

@@ -75,8 +75,9 @@ public struct FileDatasets: DatasetStore {
       hash: file.hash)
   }
 
-  private func read(_ path: String) throws(SystemFault) -> (bytes: any TableBytes, hash: ContentHash)
-  {
+  private func read(_ path: String) throws(SystemFault) -> (
+    bytes: any TableBytes, hash: ContentHash
+  ) {
     // A pipe that nobody writes to would hold up `open` for good.
     let file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
     let status = try file.status()

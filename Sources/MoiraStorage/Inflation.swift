@@ -71,6 +71,7 @@ enum Inflation {
     let status = CZlib.inflate(&stream, Z_NO_FLUSH)
     position += input.count - Int(stream.avail_in)
     output.count += room.count - Int(stream.avail_out)
+    if output.count > output.limit { throw .overLimit(output.limit) }
     return status
   }
 

@@ -10,7 +10,7 @@ import Testing
 @Suite("Scaling features")
 struct FeatureScaleTests {
   private func scale(
-    _ rows: PooledRows, _ parameters: [(String, ConfigValue)] = []
+    _ rows: DealtColumns, _ parameters: [(String, ConfigValue)] = []
   ) async throws -> (scaler: Scaler, tables: [Table]) {
     let bench = PartBench(clients: 3)
     let outputs = try await bench.run(
@@ -27,7 +27,7 @@ struct FeatureScaleTests {
 
   @Test(arguments: [1, 2, 3] as [UInt64])
   func `standard scaling is that of the pooled rows`(seed: UInt64) async throws {
-    let rows = PooledRows(seed: seed, rows: [700, 40, 333])
+    let rows = DealtColumns(seed: seed, rows: [700, 40, 333])
     let (scaler, tables) = try await scale(rows)
     #expect(scaler.features == rows.names)
     for (index, name) in rows.names.enumerated() {
@@ -51,7 +51,7 @@ struct FeatureScaleTests {
   }
 
   @Test func `min-max scaling puts the pooled extremes at the range's ends`() async throws {
-    var rows = PooledRows(seed: 4, rows: [100, 200, 50])
+    var rows = DealtColumns(seed: 4, rows: [100, 200, 50])
     rows.values.removeAll { $0.name == "far" }
     let (scaler, tables) = try await scale(rows, [("method", .string("min_max"))])
     for (index, name) in rows.names.enumerated() {
@@ -70,7 +70,7 @@ struct FeatureScaleTests {
 
   @Test(arguments: ["standard", "min_max"])
   func `missing values stay or become the pooled mean`(method: String) async throws {
-    let rows = PooledRows(seed: 5, rows: [90, 80, 70])
+    let rows = DealtColumns(seed: 5, rows: [90, 80, 70])
     let parameters: [(String, ConfigValue)] = [
       ("method", .string(method)), ("scale_col", .list([.string("holes")])),
     ]
@@ -88,7 +88,7 @@ struct FeatureScaleTests {
   }
 
   @Test func `a feature without any value is left alone`() async throws {
-    var rows = PooledRows(seed: 6, rows: [5, 6, 7])
+    var rows = DealtColumns(seed: 6, rows: [5, 6, 7])
     rows.values = [("empty", [5, 6, 7].map { [Double](repeating: .nan, count: $0) })]
     for method in ["standard", "min_max"] {
       let (scaler, _) = try await scale(rows, [("method", .string(method))])
@@ -99,7 +99,7 @@ struct FeatureScaleTests {
   @Test func `a given scaler is applied, and nothing is summed`() async throws {
     let bench = PartBench(clients: 3)
     let given = Scaler(method: .standard, features: ["usual"], shift: [3], scale: [2])
-    let rows = PooledRows(seed: 7, rows: [10, 20, 30])
+    let rows = DealtColumns(seed: 7, rows: [10, 20, 30])
     var inputs = try bench.inputs(rows)
     for party in bench.clients {
       inputs[party]?["given_scaler"] = try bench.put(given, port: "scaler", at: party)
@@ -116,7 +116,7 @@ struct FeatureScaleTests {
   }
 
   @Test func `masked and unmasked sums give the same bytes`() async throws {
-    let rows = PooledRows(seed: 8, rows: [40, 30, 20])
+    let rows = DealtColumns(seed: 8, rows: [40, 30, 20])
     var hashes: Set<ContentHash?> = []
     for method in ["secure_aggregation", "none"] {
       let bench = PartBench(clients: 3)
@@ -132,7 +132,7 @@ struct FeatureScaleTests {
   }
 
   @Test func `what reaches the arbiter differs from run to run`() async throws {
-    let rows = PooledRows(seed: 9, rows: [40, 30, 20])
+    let rows = DealtColumns(seed: 9, rows: [40, 30, 20])
     var uploads: [[[UInt8]]] = []
     for _ in 0..<2 {
       let bench = PartBench(clients: 3)
@@ -145,7 +145,7 @@ struct FeatureScaleTests {
     #expect(uploads[0].count > 20)
   }
 
-  @Test func `blinded marks tell the next digit and hide the digits below`() {
+  @Test func `keys are in the order of the doubles, and bound them`() {
     let key = OrderKey.key(1.5)
     #expect(OrderKey.value(key) == 1.5)
     let ordered: [Double] = [
@@ -162,7 +162,7 @@ struct FeatureScaleTests {
   }
 
   @Test func `values and names that cannot be scaled fail by name`() async throws {
-    var rows = PooledRows(seed: 10, rows: [9, 9, 9])
+    var rows = DealtColumns(seed: 10, rows: [9, 9, 9])
     let bench = PartBench(clients: 3)
     let misspelt: [(String, ConfigValue)] = [("scale_col", .list([.string("usal")]))]
     let failure = await bench.failure(
@@ -173,7 +173,7 @@ struct FeatureScaleTests {
     let infinite = await bench.failure(FeatureScale.self, inputs: try bench.inputs(rows))
     #expect(infinite?.code == "value-not-finite")
     let scaler = Scaler(method: .standard, features: ["other"], shift: [0], scale: [1])
-    let table = try PooledRows(seed: 1, rows: [4]).table(0)
+    let table = try DealtColumns(seed: 1, rows: [4]).table(0)
     #expect(throws: Failure.self) { try scaler.applied(to: table) }
     #expect(
       findings(FeatureScale.self, [("feature_range", .list([.double(1), .double(0)]))])

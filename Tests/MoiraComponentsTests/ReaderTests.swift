@@ -195,4 +195,34 @@ struct ReaderTests {
       _ = try? SchemaMessage(wireBytes: other)
     }
   }
+
+  @Test func `a decision that leaves out our levels is refused`() async throws {
+    var own = TableSchema()
+    own.features = [FeatureSchema(name: "c", kind: .categorical(levels: ["a", "b"]))]
+    var forged = own
+    forged.features[0].kind = .categorical(levels: ["a"])
+    let bench = PartBench(clients: 2, arbiter: false)
+    let site = TestSite(bench: bench, party: "hospital-b", role: .host, members: bench.members)
+    for schema in [forged, TableSchema()] {
+      let message = SchemaMessage.agreed(CommonTerms(schema))
+      await bench.mail.put(message.wireBytes, from: "hospital-a", to: "hospital-b")
+      let error = await #expect(throws: Failure.self) { try await agreeSchema(own, in: site) }
+      #expect(error?.code == "protocol-violation")
+    }
+    await bench.mail.put(
+      SchemaMessage.agreed(CommonTerms(own)).wireBytes, from: "hospital-a", to: "hospital-b")
+    #expect(try await agreeSchema(own, in: site) == own)
+  }
+
+  @Test func `bytes that are no table are a failure with a code`() throws {
+    var builder = TableBuilder(rows: 1)
+    builder.addNumeric("x", [1])
+    let bytes = try Table(builder.build()).artifactBytes().withBytes { Array($0) }
+    let back = try Table(artifact: AlignedBytes(bytes))
+    #expect(back.numericColumn(0) == [1])
+    for wrong in [[], Array(bytes.dropLast()), bytes.reversed()] {
+      let error = #expect(throws: Failure.self) { try Table(artifact: AlignedBytes(wrong)) }
+      #expect(error?.code == "artifact-corrupt")
+    }
+  }
 }

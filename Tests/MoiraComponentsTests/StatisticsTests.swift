@@ -9,7 +9,7 @@ import Testing
 @Suite("Summing up features")
 struct StatisticsTests {
   private func reports(
-    _ rows: PooledRows, _ parameters: [(String, ConfigValue)] = []
+    _ rows: DealtColumns, _ parameters: [(String, ConfigValue)] = []
   ) async throws -> [StatisticsReport] {
     let bench = PartBench(clients: 3)
     let outputs = try await bench.run(
@@ -30,7 +30,7 @@ struct StatisticsTests {
 
   @Test(arguments: [11, 12] as [UInt64])
   func `pooled figures are those of the pooled rows`(seed: UInt64) async throws {
-    let rows = PooledRows(seed: seed, rows: [600, 30, 250])
+    let rows = DealtColumns(seed: seed, rows: [600, 30, 250])
     let reports = try await reports(rows)
     for report in reports {
       #expect(report.features.map(\.pooled) == reports[0].features.map(\.pooled))
@@ -57,7 +57,7 @@ struct StatisticsTests {
   }
 
   @Test func `local figures are exact and each party's own`() async throws {
-    let rows = PooledRows(seed: 13, rows: [50, 60, 70])
+    let rows = DealtColumns(seed: 13, rows: [50, 60, 70])
     let reports = try await reports(rows, [("quantiles", .list([.double(0.1), .double(1)]))])
     for (party, report) in reports.enumerated() {
       let values = rows.values[7].parts[party].filter { !$0.isNaN }
@@ -71,7 +71,7 @@ struct StatisticsTests {
   }
 
   @Test func `more bins give finer quantiles`() async throws {
-    let rows = PooledRows(seed: 14, rows: [500, 500, 500])
+    let rows = DealtColumns(seed: 14, rows: [500, 500, 500])
     let coarse = try await reports(rows, [("bins", .int(16))])[0].features[0].pooled
     let fine = try await reports(rows, [("bins", .int(4096))])[0].features[0].pooled
     for (coarse, fine) in zip(coarse.quantiles, fine.quantiles) {
@@ -80,7 +80,7 @@ struct StatisticsTests {
   }
 
   @Test func `features without values have counts only`() async throws {
-    var rows = PooledRows(seed: 15, rows: [3, 4, 5])
+    var rows = DealtColumns(seed: 15, rows: [3, 4, 5])
     rows.values = [
       ("empty", [3, 4, 5].map { [Double](repeating: .nan, count: $0) }),
       ("half", [[.nan, .nan, .nan], [1, 2, 3, 4], [.nan, .nan, .nan, .nan, 7]]),
@@ -96,7 +96,7 @@ struct StatisticsTests {
   @Test func `two clients are refused, for a sum would show the other's values`() async throws {
     let bench = PartBench(clients: 2)
     let failure = await bench.failure(
-      Statistics.self, inputs: try bench.inputs(PooledRows(seed: 16, rows: [9, 9])))
+      Statistics.self, inputs: try bench.inputs(DealtColumns(seed: 16, rows: [9, 9])))
     #expect(failure?.code == "too-few-parties")
   }
 }

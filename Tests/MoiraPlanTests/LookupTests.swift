@@ -181,4 +181,14 @@ import Testing
         "5:63 param-out-of-range", "6:40 output-unknown", "6:71 param-out-of-range",
       ])
   }
+
+  @Test func ofThousandsOfErrorsTheFirstGetHints() throws {
+    let tasks = (0..<2000).map {
+      "  task_\($0): {component: mix, inputs: {data: tusk_\($0).table}}\n"
+    }
+    let found = try problems(head + tasks.joined())
+    #expect(found.count == 2000)
+    #expect(found[0].hasSuffix("| did you mean 'task_0'?"))
+    #expect(found.filter { $0.contains(" | ") }.count == 100)
+  }
 }

@@ -8,28 +8,23 @@ import Testing
   @Test("Sleepers are woken when their moment comes, and not before")
   func order() async throws {
     let clock = ManualClock(Instant(milliseconds: 500))
-    let woken = Mutex<[Int64]>([])
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for wait in [300, 100, 200] as [Int64] {
-        group.addTask {
-          try await clock.sleep(until: Instant(milliseconds: 500 + wait))
-          woken.withLock { $0.append(wait) }
-        }
+    let sleepers = [300, 100, 200].map { (wait: Int64) in
+      Task {
+        try await clock.sleep(until: Instant(milliseconds: 500 + wait))
+        return clock.now().milliseconds
       }
-      await clock.sleepers(3)
-      #expect(clock.alarms.map(\.milliseconds) == [600, 700, 800])
-      clock.advance(by: .milliseconds(99))
-      #expect(clock.alarms.count == 3)
-      clock.advance(by: .milliseconds(1))
-      #expect(clock.alarms.count == 2)
-      try await group.next()
-      #expect(woken.withLock { $0 } == [100])
-      clock.advanceToNextAlarm()
-      try await group.next()
-      clock.advanceToNextAlarm()
-      try await group.waitForAll()
     }
-    #expect(woken.withLock { $0 } == [100, 200, 300])
+    await clock.sleepers(3)
+    #expect(clock.alarms.map(\.milliseconds) == [600, 700, 800])
+    clock.advance(by: .milliseconds(99))
+    #expect(clock.alarms.count == 3)
+    clock.advance(by: .milliseconds(1))
+    #expect(try await sleepers[1].value == 600)
+    #expect(clock.alarms.count == 2)
+    clock.advanceToNextAlarm()
+    #expect(try await sleepers[2].value == 700)
+    clock.advanceToNextAlarm()
+    #expect(try await sleepers[0].value == 800)
     #expect(clock.now() == Instant(milliseconds: 800))
     clock.advanceToNextAlarm()
     #expect(clock.now() == Instant(milliseconds: 800))

@@ -4,18 +4,18 @@ import MoiraSchedule
 import MoiraSim
 import Testing
 
+/// A number as a message.
+private func message(_ number: Int) -> [UInt8] {
+  withUnsafeBytes(of: UInt32(number).littleEndian) { Array($0) }
+}
+
+private func number(_ message: [UInt8]) -> Int {
+  message.reversed().reduce(0) { $0 << 8 | Int($1) }
+}
+
 @Suite struct MemoryTransportTests {
   func key(_ party: PartyID, task: TaskID = "t", attempt: Int = 1) -> PartKey {
     PartKey(task: task, attempt: attempt, party: party)
-  }
-
-  /// A number as a message.
-  func message(_ number: Int) -> [UInt8] {
-    withUnsafeBytes(of: UInt32(number).littleEndian) { Array($0) }
-  }
-
-  func number(_ message: [UInt8]) -> Int {
-    message.reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 
   @Test("Messages that come before the receiver opens its end are kept for it")
@@ -24,10 +24,10 @@ import Testing
     let a = transport.lane(key("a"), of: "j")
     for number in 0..<5 { try await a.send(message(number), to: "b") }
     let b = transport.lane(key("b"), of: "j")
-    for number in 0..<5 {
+    for expected in 0..<5 {
       let received = try await b.receive(from: nil)
       #expect(received.from == "a")
-      #expect(self.number(received.bytes) == number)
+      #expect(number(received.bytes) == expected)
     }
   }
 
@@ -110,22 +110,20 @@ import Testing
 
   private func exchange(_ transport: MemoryTransport, senders: Int, messages: Int) async throws {
     let hub = transport.lane(key("hub"), of: "j")
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for sender in 0..<senders {
-        let lane = transport.lane(key(PartyID("p\(sender)")), of: "j")
-        group.addTask {
-          for number in 0..<messages { try await lane.send(message(number), to: "hub") }
-        }
+    let sending = (0..<senders).map { sender in
+      let lane = transport.lane(key(PartyID("p\(sender)")), of: "j")
+      return Task {
+        for number in 0..<messages { try await lane.send(message(number), to: "hub") }
       }
-      var next: [PartyID: Int] = [:]
-      for _ in 0..<(senders * messages) {
-        let received = try await hub.receive(from: nil)
-        #expect(number(received.bytes) == next[received.from, default: 0])
-        next[received.from, default: 0] += 1
-      }
-      #expect(next.count == senders)
-      try await group.waitForAll()
     }
+    var next: [PartyID: Int] = [:]
+    for _ in 0..<(senders * messages) {
+      let received = try await hub.receive(from: nil)
+      #expect(number(received.bytes) == next[received.from, default: 0])
+      next[received.from, default: 0] += 1
+    }
+    #expect(next.count == senders)
+    for task in sending { try await task.value }
   }
 
   @Test("A seed finds an order that is not the order of sending")

@@ -56,6 +56,7 @@ func gzip(_ content: [UInt8]) -> [UInt8] {
   func named() async throws {
     let content = Array("id,x\n1,2\n".utf8)
     try folder.write("data/a.csv", content)
+    try folder.write("clinic/party.yaml", [])
     let datasets = datasets(["a": "../data/a.csv"])
     let dataset = try await datasets.open(.named("a"))
     #expect(dataset.name == "a")

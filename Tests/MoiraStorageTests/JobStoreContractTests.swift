@@ -1,3 +1,4 @@
+import MoiraKit
 import MoiraModel
 import MoiraPlan
 import MoiraRuntime

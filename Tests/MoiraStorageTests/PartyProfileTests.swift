@@ -77,14 +77,14 @@ import Testing
         == [
           "1:1 key-unknown 'datasetz' is not a key of a party's file (did you mean 'datasets'?)",
           "1:1 party-name a party must be named by its 'id' (id: hospital-a)",
-          "3:3 param-missing the dataset 'breast' needs the parameter 'path' (path: The CSV file, plain or gzip: relative to the party's folder, or absolute.)",
           "4:5 param-unknown 'pth' is not a parameter of the dataset 'breast' (did you mean 'path'?)",
+          "4:5 param-missing the dataset 'breast' needs the parameter 'path' (path: The CSV file, plain or gzip: relative to the party's folder, or absolute.)",
           "5:13 param-type 'header' must be true or false, but is 3",
           "6:3 dataset-name 'a b' is not a name for a dataset (letters, digits, '-', '_' and '.', beginning with a letter or digit, 64 at most)",
           "7:34 param-out-of-range 'delimiter' must be one ASCII character, but is ';;'",
           "8:30 param-out-of-range 'delimiter' and 'quote' must differ, but both are ','",
-          "9:3 param-missing the dataset 'empty' needs the parameter 'path' (path: The CSV file, plain or gzip: relative to the party's folder, or absolute.)",
-        ].sorted { $0 < $1 } || Set(found).count == 9, "\(found)")
+          "9:9 param-missing the dataset 'empty' needs the parameter 'path' (path: The CSV file, plain or gzip: relative to the party's folder, or absolute.)",
+        ])
   }
 
   @Test(

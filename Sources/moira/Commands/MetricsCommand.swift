@@ -47,7 +47,7 @@ struct MetricsCommand: Subcommand {
   private func showLast(_ history: JobHistory) {
     guard let snapshot = history.snapshot else { return }
     let text = JobText(
-      history.board, snapshot, home: selection.home.folder, style: .output, isVerbose: false)
+      history.board, snapshot, home: selection.home.folder, style: .output, isVerbose: true)
     let lines = text.metrics
     if lines.isEmpty { Console.print("the job '\(history.record.id)' measured nothing") }
     for line in lines { Console.print(line) }

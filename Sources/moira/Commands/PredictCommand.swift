@@ -73,7 +73,8 @@ struct PredictCommand: Subcommand {
     let place = PartyID(
       party ?? old.record.plan.members.first { $0.role == .guest }?.party.text ?? "")
     let models = snapshot.artifacts.filter { one in
-      one.reference.kind == .model && one.party == place && (task == nil || task == one.task.text)
+      one.reference.kind == .model && one.reference.port == "model" && one.party == place
+        && (task == nil || task == one.task.text)
     }
     guard let last = models.last else {
       throw Failure(

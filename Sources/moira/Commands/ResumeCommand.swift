@@ -19,7 +19,7 @@ struct ResumeCommand: Subcommand {
     let coordinator = try composition.coordinator(
       of: record.plan, at: RegisteredParties(in: record.source.parties), store: store)
     let run = JobRun(
-      record.plan, home: composition.home, clock: composition.clock, isJSON: isJSON,
+      record.plan, store: store, composition, isJSON: isJSON,
       isVerbose: isVerbose)
     return try await run.see(record.id) { () throws(Failure) in
       try await coordinator.resume(record.id)

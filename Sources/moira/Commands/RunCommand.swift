@@ -19,7 +19,7 @@ struct RunOptions: ParsableArguments {
   }
 
   /// Runs what was loaded as a new job.
-  func run(_ loaded: LoadedPipeline, cachingAll isCaching: Bool = true) async throws -> ExitStatus {
+  func run(_ loaded: LoadedPipeline) async throws -> ExitStatus {
     if output.format == .text { loaded.warnings?.show(asJSON: false) }
     let composition = Composition(home: home.folder)
     let store = try composition.store()
@@ -27,10 +27,10 @@ struct RunOptions: ParsableArguments {
       of: loaded.plan, at: loaded.parties, store: store)
     var options = Coordinator.Options()
     options.parallelism = parallelism
-    options.useCache = !noCache && isCaching
+    options.useCache = !noCache
     let run = JobRun(
-      loaded.plan, home: home.folder, clock: composition.clock,
-      isJSON: output.format == .json, isVerbose: output.verbose)
+      loaded.plan, store: store, composition, isJSON: output.format == .json,
+      isVerbose: output.verbose)
     let job = JobID.random()
     return try await run.see(job) { () throws(Failure) in
       try await coordinator.submit(loaded.plan, as: job, source: loaded.source, options: options)

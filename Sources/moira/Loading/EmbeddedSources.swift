@@ -112,7 +112,8 @@ private struct MovedProfile {
     var lines: [String] = []
     for line in profile.split(separator: "\n", omittingEmptySubsequences: false) {
       guard let range = line.firstRange(of: prefix) else {
-        lines.append(String(line).replacing(/see examples\/([a-z-]+)\/README.md/) { "see ../\($0.1).md" })
+        lines.append(
+          String(line).replacing(/see examples\/([a-z-]+)\/README.md/) { "see ../\($0.1).md" })
         continue
       }
       let from = String(line[range.upperBound...])

@@ -10,12 +10,19 @@ struct JobHistory {
   /// Nil when its process died before the first event.
   let snapshot: JobSnapshot?
   let reports: [NumberedReport]
+  /// Of the tasks that did not run because an earlier job had done them.
+  let earlier: [PartReport]
   let isRunning: Bool
 
   init(_ record: JobRecord, in store: any JobStore, home: Home) async throws(Failure) {
     self.record = record
     snapshot = JobMachine(replaying: try await store.journal(of: record.id)).snapshot
     reports = try await store.reports(of: record.id, after: 0)
+    if let snapshot {
+      earlier = try await ReusedReports(store: store).reports(for: snapshot)
+    } else {
+      earlier = []
+    }
     isRunning = JobLock.isHeld(record.id, home: home)
   }
 
@@ -28,6 +35,7 @@ struct JobHistory {
   var board: RunBoard {
     var board = RunBoard(plan: record.plan, job: record.id)
     if let snapshot { board.take(.began(snapshot)) }
+    for one in earlier { board.take(.report(one)) }
     for one in reports { board.take(.report(one.report)) }
     return board
   }

@@ -8,16 +8,18 @@ import MoiraSchedule
 struct JobRun {
   let plan: Plan
   let home: Home
+  let store: any JobStore
   let clock: any WallClock
   let isJSON: Bool
   let isVerbose: Bool
 
   init(
-    _ plan: Plan, home: Home, clock: any WallClock, isJSON: Bool, isVerbose: Bool
+    _ plan: Plan, store: any JobStore, _ composition: Composition, isJSON: Bool, isVerbose: Bool
   ) {
     self.plan = plan
-    self.home = home
-    self.clock = clock
+    self.store = store
+    home = composition.home
+    clock = composition.clock
     self.isJSON = isJSON
     self.isVerbose = isVerbose
   }
@@ -30,13 +32,18 @@ struct JobRun {
     defer { withExtendedLifetime(lock) {} }
     let requests = StopRequests(of: job, home: home)
     requests.clear()
-    if !isJSON { Console.print("job \(job)  \(plan.name)") }
     let running = try await start()
+    if !isJSON { Console.print("job \(job)  \(plan.name)") }
     let interrupts = Interrupts { Task { await running.driver.stop(reason: "interrupted") } }
     let watching = Task { await requests.watch { await running.driver.stop(reason: $0) } }
-    let board = await show(running)
+    var board = await show(running)
     watching.cancel()
     interrupts.end()
+    if let snapshot = board.ended {
+      for one in try await ReusedReports(store: store).reports(for: snapshot) {
+        board.take(.report(one))
+      }
+    }
     return try report(board)
   }
 
@@ -85,13 +92,22 @@ struct JobRun {
     return [painted] + text.summary + ["", style.bold("next")] + next(after: snapshot)
   }
 
+  /// The model that is most likely wanted: the last that is not a baseline.
+  private func model(
+    of snapshot: JobSnapshot
+  ) -> (task: TaskID, party: PartyID, reference: ArtifactReference)? {
+    let models = snapshot.artifacts.filter { $0.reference.kind == .model }
+    let guest = plan.members.first?.party
+    return models.last { $0.reference.port == "model" && $0.party == guest } ?? models.last
+  }
+
   private func next(after snapshot: JobSnapshot) -> [String] {
     let job = snapshot.id
     var table = TextTable([])
     switch snapshot.state {
     case .succeeded, .running:
       table.add(["moira show \(job)", "tasks, metrics and artifacts"])
-      if let model = snapshot.artifacts.first(where: { $0.reference.kind == .model }) {
+      if let model = model(of: snapshot) {
         table.add([
           "moira export \(job) \(model.task).\(model.reference.port)@\(model.party)",
           "the model as JSON",

@@ -7,7 +7,7 @@ import MoiraSchedule
 /// All that a job has told so far, for whoever shows it.
 struct RunBoard: Sendable {
   /// Values that a task told last, at one party.
-  struct Metrics: Sendable {
+  struct Metrics: Hashable, Sendable {
     var step: Int
     var values: [String: Double]
   }

@@ -39,10 +39,15 @@ struct TaskLines {
     let bar =
       String(repeating: "█", count: filled) + String(repeating: "░", count: Self.barWidth - filled)
     let values = board.metrics[task.id]?.min { $0.key < $1.key }?.value.values ?? [:]
-    let measures = values.sorted { $0.key < $1.key }.prefix(3).map {
+    let measures = values.sorted { rank($0.key) < rank($1.key) }.prefix(3).map {
       "\($0.key.replacing("_", with: " ")) \(metricText($0.value))"
     }
     return (["\(bar) \(done)/\(total)"] + measures).joined(separator: "  ")
+  }
+
+  /// Losses first, then AUC, then the rest by name.
+  private func rank(_ name: String) -> (Int, String) {
+    (name.hasSuffix("loss") ? 0 : name.hasSuffix("auc") ? 1 : 2, name)
   }
 
   private func parties(of task: TaskSnapshot) -> String {

@@ -45,46 +45,23 @@ struct JobText {
     }
   }
 
-  /// Last values by task and party; parties that tell the same share a row.
+  /// Last values by task and party, a table after another.
   var metrics: [String] {
-    let names = metricNames
-    if names.isEmpty { return [] }
-    var table = TextTable(
-      ["task", "party"] + names.map { $0.replacing("_", with: " ") },
-      right: Set(2..<names.count + 2))
-    for row in rows {
-      table.add(
-        [row.task.text, row.parties.map(\.text).joined(separator: ", ")]
-          + names.map { name in row.values[name].map(metricText) ?? "" })
-    }
-    return table.lines(style)
-  }
-
-  private var metricNames: [String] {
-    var names: Set<String> = []
-    for row in board.lastMetrics { names.formUnion(row.metrics.values.keys) }
-    return names.sorted()
-  }
-
-  private var rows: [(task: TaskID, parties: [PartyID], values: [String: Double])] {
-    var rows: [(task: TaskID, parties: [PartyID], values: [String: Double])] = []
-    for one in board.lastMetrics {
-      if let last = rows.indices.last, rows[last].task == one.task,
-        rows[last].values == one.metrics.values
-      {
-        rows[last].parties.append(one.party)
-      } else {
-        rows.append((one.task, [one.party], one.metrics.values))
-      }
-    }
-    return rows
+    let tables = MetricTables(board, isComplete: isVerbose).tables(style)
+    return Array(tables.joined(separator: [""]))
   }
 
   /// What protected the job.
   var protection: [String] {
-    var table = TextTable([])
-    for one in board.protections { table.add([one.task.text, one.text]) }
-    return table.lines()
+    var texts: [(text: String, tasks: [String])] = []
+    for one in board.protections {
+      if let place = texts.firstIndex(where: { $0.text == one.text }) {
+        texts[place].tasks.append(one.task.text)
+      } else {
+        texts.append((one.text, [one.task.text]))
+      }
+    }
+    return texts.map { "\($0.tasks.joined(separator: ", ")): \(withoutControls($0.text))" }
   }
 
   /// The table of artifacts, by task, party and port.
@@ -113,7 +90,7 @@ struct JobText {
   }
 
   private func paragraph(_ title: String, _ lines: [String]) -> [String] {
-    lines.isEmpty ? [] : ["", style.bold(title)] + lines.map { "  " + $0 }
+    lines.isEmpty ? [] : ["", style.bold(title)] + lines.map { $0.isEmpty ? "" : "  " + $0 }
   }
 }
 

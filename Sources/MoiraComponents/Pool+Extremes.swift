@@ -2,23 +2,6 @@ internal import MoiraCrypto
 internal import MoiraKit
 internal import MoiraModel
 
-/// Doubles as integers in the same order.
-enum OrderKey {
-  static func key(_ value: Double) -> UInt64 {
-    let bits = (value + 0).bitPattern
-    return bits >> 63 == 1 ? ~bits : bits | 1 << 63
-  }
-
-  static func value(_ key: UInt64) -> Double {
-    Double(bitPattern: key >> 63 == 1 ? key & ~(1 << 63) : ~key)
-  }
-
-  /// The least e with |x| < 2ᵉ for all values whose key begins with the same 12 bits.
-  static func exponent(ofPrefix prefix: UInt64) -> Int {
-    Int((prefix >> 11 == 1 ? prefix : ~prefix) & 0x7FF) - 1022
-  }
-}
-
 extension Pool {
   private static var digitBits: Int { 4 }
   /// Slots for a digit: one for each value but 0.

@@ -1,0 +1,43 @@
+import MoiraKit
+import MoiraModel
+import MoiraRuntime
+import MoiraSchedule
+
+/// Finds what reused tasks told when they ran, in the earlier jobs that made their artifacts.
+struct ReusedReports {
+  /// How many earlier jobs are looked at.
+  private static let jobLimit = 100
+
+  let store: any JobStore
+
+  /// Metrics and protection of every reused task, under the names that the tasks have in this job.
+  func reports(for snapshot: JobSnapshot) async throws(Failure) -> [PartReport] {
+    var open: [[PartyID: [ArtifactReference]]: TaskID] = [:]
+    for task in snapshot.tasks where task.state == .reused { open[task.outputs] = task.id }
+    if open.isEmpty { return [] }
+    var found: [PartReport] = []
+    for record in try await store.records().reversed().prefix(Self.jobLimit)
+    where !open.isEmpty && record.id != snapshot.id {
+      let earlier = JobMachine(replaying: try await store.journal(of: record.id)).snapshot
+      var names: [TaskID: TaskID] = [:]
+      for task in earlier?.tasks ?? [] where task.state == .succeeded {
+        if let name = open.removeValue(forKey: task.outputs) { names[task.id] = name }
+      }
+      if names.isEmpty { continue }
+      for one in try await store.reports(of: record.id, after: 0) {
+        if let name = names[one.report.part.task] { found += renamed(one.report, name) }
+      }
+    }
+    return found
+  }
+
+  /// The report as this job's task would have made it; none of progress and logs.
+  private func renamed(_ report: PartReport, _ task: TaskID) -> [PartReport] {
+    switch report.report {
+    case .progress, .log: return []
+    case .metrics, .protection:
+      let part = PartKey(task: task, attempt: report.part.attempt, party: report.part.party)
+      return [PartReport(part: part, at: report.at, report: report.report)]
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import MoiraModel
+import MoiraPlan
+
+/// What a job's tasks measured last, in tables: evaluations by party and model, the rest by task.
+struct MetricTables {
+  /// What is shown of an evaluation, unless all is wanted; in this order.
+  static let headline = [
+    "rows", "auc", "accuracy", "precision", "recall", "f1", "macro_f1", "ks", "log_loss", "rmse",
+    "mae", "r2",
+  ]
+  /// What an evaluator's values begin with, by whose rows and which model they are of; the longer
+  /// beginnings first.
+  private static let prefixes: [(prefix: String, isPooled: Bool, isLocal: Bool)] = [
+    ("pooled_local_", true, true), ("pooled_", true, false), ("own_local_", false, true),
+    ("own_", false, false),
+  ]
+
+  private let board: RunBoard
+  private let isComplete: Bool
+
+  /// - Parameter isComplete: whether every measure of an evaluation is shown.
+  init(_ board: RunBoard, isComplete: Bool) {
+    self.board = board
+    self.isComplete = isComplete
+  }
+
+  /// One table for each evaluation, then one for all other tasks.
+  func tables(_ style: Style) -> [[String]] {
+    let rows = board.lastMetrics
+    let evaluations = board.plan.tasks.map(\.id).filter { id in
+      rows.contains { $0.task == id && Self.isEvaluation($0.metrics.values) }
+    }
+    let others = rows.filter { !evaluations.contains($0.task) }
+    let tables =
+      [measures(others, style)] + evaluations.map { id in evaluation(id, rows, style) }
+    return tables.filter { !$0.isEmpty }
+  }
+
+  private static func isEvaluation(_ values: [String: Double]) -> Bool {
+    !values.isEmpty
+      && values.keys.allSatisfy { key in prefixes.contains { key.hasPrefix($0.prefix) } }
+  }
+
+  // MARK: Evaluations
+
+  private struct Comparison {
+    let place: String
+    var federated: [String: Double] = [:]
+    var local: [String: Double] = [:]
+  }
+
+  private func evaluation(
+    _ task: TaskID, _ rows: [(task: TaskID, party: PartyID, metrics: RunBoard.Metrics)],
+    _ style: Style
+  ) -> [String] {
+    var pooled = Comparison(place: "all parties")
+    var own: [Comparison] = []
+    for row in rows where row.task == task {
+      var mine = Comparison(place: row.party.text)
+      for (key, value) in row.metrics.values {
+        guard let one = Self.prefixes.first(where: { key.hasPrefix($0.prefix) }) else { continue }
+        let name = String(key.dropFirst(one.prefix.count))
+        switch (one.isPooled, one.isLocal) {
+        case (true, true): pooled.local[name] = value
+        case (true, false): pooled.federated[name] = value
+        case (false, true): mine.local[name] = value
+        case (false, false): mine.federated[name] = value
+        }
+      }
+      own.append(mine)
+    }
+    let comparisons = (pooled.federated.isEmpty ? [] : [pooled]) + own
+    return table(task, comparisons).lines(style)
+  }
+
+  private func table(_ task: TaskID, _ comparisons: [Comparison]) -> TextTable {
+    let names = names(of: comparisons)
+    var table = TextTable(
+      [task.text, "model"] + names.map(Self.title), right: Set(2..<names.count + 2))
+    for one in comparisons {
+      table.add([one.place, "federated"] + names.map { Self.cell(one.federated[$0]) })
+      if one.local.isEmpty { continue }
+      table.add(["", "local"] + names.map { Self.cell(one.local[$0]) })
+      table.add(["", "gain"] + names.map { Self.gain($0, one.federated[$0], one.local[$0]) })
+    }
+    return table
+  }
+
+  private func names(of comparisons: [Comparison]) -> [String] {
+    var known: Set<String> = []
+    for one in comparisons { known.formUnion(one.federated.keys) }
+    let first = Self.headline.filter(known.contains)
+    return isComplete || first.count < 3 ? first + known.subtracting(first).sorted() : first
+  }
+
+  private static func gain(_ name: String, _ federated: Double?, _ local: Double?) -> String {
+    guard name != "rows", let federated, let local else { return "" }
+    let gain = federated - local
+    return (gain > 0 ? "+" : "") + metricText(gain)
+  }
+
+  // MARK: Others
+
+  /// Parties that measured the same share a row.
+  private func measures(
+    _ rows: [(task: TaskID, party: PartyID, metrics: RunBoard.Metrics)], _ style: Style
+  ) -> [String] {
+    var names: Set<String> = []
+    for row in rows { names.formUnion(row.metrics.values.keys) }
+    let columns = names.sorted()
+    var table = TextTable(
+      ["task", "party", "step"] + columns.map(Self.title), right: Set(2..<columns.count + 3))
+    var merged: [(task: TaskID, parties: [PartyID], metrics: RunBoard.Metrics)] = []
+    for row in rows {
+      if let last = merged.indices.last, merged[last].task == row.task,
+        merged[last].metrics == row.metrics
+      {
+        merged[last].parties.append(row.party)
+      } else {
+        merged.append((row.task, [row.party], row.metrics))
+      }
+    }
+    for row in merged {
+      let parties = row.parties.map(\.text).joined(separator: ", ")
+      let cells = columns.map { Self.cell(row.metrics.values[$0]) }
+      table.add([row.task.text, parties, "\(row.metrics.step)"] + cells)
+    }
+    return table.isEmpty ? [] : table.lines(style)
+  }
+
+  private static func title(_ name: String) -> String { name.replacing("_", with: " ") }
+  private static func cell(_ value: Double?) -> String { value.map(metricText) ?? "" }
+}
