@@ -3,7 +3,7 @@ extension Plan {
   public var dot: String {
     var lines = ["digraph \(quoted(name)) {", "  rankdir=LR", "  node [shape=box]"]
     for (place, task) in tasks.enumerated() {
-      lines.append("  t\(place) [label=\(quoted("\(task.id)\\n\(task.component)"))]")
+      lines.append("  t\(place) [label=\"\(task.id)\\n\(task.component)\"]")
     }
     for edge in edges {
       let style = edge.label.map { "[label=\(quoted($0))]" } ?? "[style=dashed]"
@@ -16,7 +16,7 @@ extension Plan {
   private func quoted(_ text: String) -> String {
     var quoted = "\""
     for character in text {
-      if character == "\"" { quoted.append("\\") }
+      if character == "\"" || character == "\\" { quoted.append("\\") }
       quoted.append(character)
     }
     return quoted + "\""

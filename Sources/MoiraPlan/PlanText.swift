@@ -1,3 +1,4 @@
+internal import MoiraConfig
 public import MoiraModel
 
 extension Plan {
@@ -42,7 +43,7 @@ extension Plan {
   private func policy(of task: PlannedTask) -> String {
     var words: [String] = []
     if task.policy.retries > 0 { words.append("retries \(task.policy.retries)") }
-    if let timeout = task.policy.timeout { words.append("timeout \(timeout) s") }
+    if let timeout = task.policy.timeout { words.append("timeout \(shortNumber(timeout)) s") }
     return "    " + words.joined(separator: ", ")
   }
 

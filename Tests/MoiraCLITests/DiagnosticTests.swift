@@ -91,8 +91,8 @@ struct DiagnosticTests {
     #expect(outcome.status == 65)
     let json = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
     let all = try #require(json?["diagnostics"] as? [[String: Any]])
-    #expect(all.first?["code"] as? String == "pipeline-version")
-    #expect(all.first?["line"] as? Int == 1)
+    #expect(all.contains { $0["code"] as? String == "pipeline-version" })
+    #expect(all.allSatisfy { $0["line"] as? Int == 1 })
   }
 
   @Test func usageErrorsEndWith64() throws {

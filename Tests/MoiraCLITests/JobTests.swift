@@ -76,7 +76,7 @@ import Testing
     process.standardOutput = pipe
     try process.run()
     var seen = ""
-    while !seen.contains("homo_lr_0     running") {
+    while !seen.contains(/homo_lr_0 +running/) {
       let data = pipe.fileHandleForReading.availableData
       if data.isEmpty { break }
       seen += String(decoding: data, as: UTF8.self)
@@ -107,7 +107,7 @@ import Testing
       let data = pipe.fileHandleForReading.availableData
       if data.isEmpty { break }
       seen += String(decoding: data, as: UTF8.self)
-      if !isAsked, seen.contains("homo_lr_0     running") {
+      if !isAsked, seen.contains(/homo_lr_0 +running/) {
         isAsked = true
         process.interrupt()
       }

@@ -44,11 +44,11 @@ struct PlanTextTests {
         level 2
           fit  train at a, b, c, hub
             needs data from reader.table, protection from keys.protection
-            retries 2, timeout 30.0 s
+            retries 2, timeout 30 s
             epochs              5     --set
             rate                0.1   default
             optimizer.method    adam  p.yaml:13
-            optimizer.momentum  0.0   default
+            optimizer.momentum  0     default
 
         level 3
           keep  sink at a
