@@ -47,6 +47,8 @@ struct PlanMaker {
   /// The tasks whose component is known, by id.
   var resolved: [TaskID: ResolvedStep] = [:]
   let ids: Set<TaskID>
+  /// Roles that were reported missing: once each, at the first task that needs them.
+  private var missingRoles: Set<Role> = []
   let members: [PartyID: Pipeline.Member]
 
   init(
@@ -123,7 +125,10 @@ struct PlanMaker {
         } ?? "'moira components' lists them")
       return
     }
-    for role in schema.requiredRoles where !pipeline.members.contains(where: { $0.role == role }) {
+    for role in schema.requiredRoles
+    where !pipeline.members.contains(where: { $0.role == role })
+      && missingRoles.insert(role).inserted
+    {
       diagnostics.error(
         "role-missing",
         "'\(schema.name)' needs a party with the role \(role), but the pipeline lists none",

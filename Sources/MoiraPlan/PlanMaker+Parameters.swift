@@ -24,12 +24,12 @@ extension PlanMaker {
           sharedPlace = found.count - 1
         }
       }
-      checkDatasets(resolved, of: task.step, at: member.party)
       return PlannedPart(
         party: member.party, role: member.role, parameters: resolved,
         inputs: inputs(of: task, at: member))
     }
     if let sharedPlace { found[sharedPlace].parties += sharing }
+    checkDatasets(parts, of: task.step)
     collect(found)
     let conf = taskConf(step, jobConf: jobConf)
     return PlannedTask(
@@ -138,19 +138,38 @@ extension PlanMaker {
     }
   }
 
-  private mutating func checkDatasets(
-    _ resolved: ResolvedParameters, of task: ResolvedStep, at party: PartyID
-  ) {
-    guard let known = registry?.datasets[party] else { return }
-    for schema in task.schema.parameters.parameters where schema.kind == .dataset {
-      guard let name = resolved.value[schema.name]?.string, !known.contains(name) else { continue }
-      diagnostics.error(
-        "dataset-unregistered", "'\(party)' has no dataset '\(name)'",
-        at: resolved.sites[schema.name] ?? task.step.site,
-        hint: nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
-          ?? (known.isEmpty
-            ? "'moira party dataset add' registers one" : "it has " + list(known.sorted())))
+  /// Names that parties lack, one diagnostic for each place where one was written.
+  private mutating func checkDatasets(_ parts: [PlannedPart], of task: ResolvedStep) {
+    guard let registry else { return }
+    var lacking: [(name: String, site: Site?, parties: [PartyID])] = []
+    for part in parts {
+      guard let known = registry.datasets[part.party] else { continue }
+      for schema in task.schema.parameters.parameters where schema.kind == .dataset {
+        guard let name = part.parameters.value[schema.name]?.string, !known.contains(name) else {
+          continue
+        }
+        let site = part.parameters.sites[schema.name] ?? task.step.site
+        if let place = lacking.firstIndex(where: { $0.name == name && $0.site == site }) {
+          lacking[place].parties.append(part.party)
+        } else {
+          lacking.append((name, site, [part.party]))
+        }
+      }
     }
+    for one in lacking { report(one.name, at: one.site, lackingAt: one.parties, registry) }
+  }
+
+  private mutating func report(
+    _ name: String, at site: Site?, lackingAt parties: [PartyID], _ registry: Registry
+  ) {
+    let known = Set(parties.flatMap { registry.datasets[$0] ?? [] }).sorted()
+    let who = list(parties.map { "'\($0)'" })
+    diagnostics.error(
+      "dataset-unregistered", "\(who) \(parties.count == 1 ? "has" : "have") no dataset '\(name)'",
+      at: site,
+      hint: nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
+        ?? (known.isEmpty
+          ? "'moira party dataset add' registers one" : "registered are \(list(known))"))
   }
 
   // MARK: Conf

@@ -70,7 +70,7 @@ import Testing
   @Test func aJobThatWasKilledIsResumedWithoutRunningAgainWhatWasDone() throws {
     try start()
     let process = place.process([
-      "run", "homo_lr.yaml", "--set", "homo_lr_0.epochs=400",
+      "run", "homo_lr.yaml", "--set", "homo_lr_0.epochs=100",
     ])
     let pipe = Pipe()
     process.standardOutput = pipe
