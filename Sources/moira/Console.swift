@@ -21,6 +21,9 @@ enum Console {
     return Int(size.ws_col)
   }
 
+  /// What tables keep to: the terminal's columns, or nothing in a file or pipe.
+  static var fittingWidth: Int? { isTerminal ? width : nil }
+
   /// Whether colour is wanted on a terminal; see no-color.org.
   static var wantsColour: Bool {
     ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty

@@ -161,8 +161,16 @@ import Testing
     let registry = Registry(datasets: ["a": ["u", "v"], "b": [], "c": [], "hub": []])
     #expect(
       try problems(text, registry: registry) == [
-        "4:65 dataset-unregistered: 'a' has no dataset 'zebra' | it has u and v",
-        "4:65 dataset-unregistered: 'b' has no dataset 'zebra' | 'moira party dataset add' registers one",
+        "4:65 dataset-unregistered: 'a' and 'b' have no dataset 'zebra' | registered are u and v"
+      ])
+  }
+
+  @Test func withoutAnyDatasetTheHintSaysHowToBegin() throws {
+    let text = head + "  s: {component: source, parties: [a, b], parameters: {dataset: zebra}}\n"
+    let registry = Registry(datasets: ["a": [], "b": [], "c": [], "hub": []])
+    #expect(
+      try problems(text, registry: registry) == [
+        "4:65 dataset-unregistered: 'a' and 'b' have no dataset 'zebra' | 'moira party dataset add' registers one"
       ])
   }
 

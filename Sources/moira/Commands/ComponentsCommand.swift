@@ -32,7 +32,7 @@ struct ComponentsCommand: Subcommand {
         schema.name, schema.roles.map(\.rawValue).joined(separator: ", "), schema.summary,
       ])
     }
-    for line in table.lines(.output) { Console.print(line) }
+    for line in table.lines(.output, fitting: Console.fittingWidth) { Console.print(line) }
     Console.print("\n'moira describe NAME' says what one takes and gives")
     return .done
   }

@@ -30,7 +30,9 @@ struct DescribeCommand: Subcommand {
         hint: near.map { "did you mean '\($0)'?" } ?? "'moira components' lists them")
     }
     switch format {
-    case .text: for line in ComponentText(schema).lines(.output) { Console.print(line) }
+    case .text:
+      let text = ComponentText(schema, fitting: Console.fittingWidth)
+      for line in text.lines(.output) { Console.print(line) }
     case .json: Console.print(schema.json.json(indent: 2))
     case .markdown: Console.draw(schema.markdown)
     }

@@ -16,8 +16,11 @@ struct ResumeCommand: Subcommand {
     let composition = Composition(home: selection.home.folder)
     let store = try composition.storeForReading()
     let record = try await store.job(named: selection.job)
-    let coordinator = try composition.coordinator(
-      of: record.plan, at: RegisteredParties(in: record.source.parties), store: store)
+    let parties = RegisteredParties(in: record.source.parties)
+    if parties.diagnostics.hasErrors {
+      throw WrongText(diagnostics: parties.diagnostics, sources: parties.sources)
+    }
+    let coordinator = try composition.coordinator(of: record.plan, at: parties, store: store)
     let run = JobRun(
       record.plan, store: store, composition, isJSON: isJSON,
       isVerbose: isVerbose)

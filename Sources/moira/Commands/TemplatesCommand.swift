@@ -23,7 +23,7 @@ struct TemplatesCommand: Subcommand {
     for template in pipelineTemplates {
       table.add([template.name, Self.summary(of: template.text)])
     }
-    for line in table.lines(.output) { Console.print(line) }
+    for line in table.lines(.output, fitting: Console.fittingWidth) { Console.print(line) }
     return .done
   }
 

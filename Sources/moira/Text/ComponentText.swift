@@ -5,8 +5,13 @@ import MoiraPlan
 /// A component for people at a terminal.
 struct ComponentText {
   private let schema: ComponentSchema
+  private let width: Int?
 
-  init(_ schema: ComponentSchema) { self.schema = schema }
+  /// - Parameter width: the columns of the terminal to keep to, if any.
+  init(_ schema: ComponentSchema, fitting width: Int? = nil) {
+    self.schema = schema
+    self.width = width
+  }
 
   func lines(_ style: Style = .plain) -> [String] {
     let roles = schema.roles.map(\.rawValue).joined(separator: ", ")
@@ -16,11 +21,29 @@ struct ComponentText {
     if let reference = schema.reference { lines.append(style.dim("see \(reference)")) }
     lines += ports("inputs", schema.inputs, style) + ports("outputs", schema.outputs, style)
     if !schema.parameters.parameters.isEmpty {
-      var table = TextTable(["parameter", "type", "default", "limits", "what it does"])
-      add(schema.parameters, to: &table, indent: "")
-      lines += ["", style.bold("parameters")] + table.lines(style, indent: "  ")
+      lines += ["", style.bold("parameters")] + parameters(style)
     }
     return lines
+  }
+
+  /// A row for each; where the terminal is narrow, what a parameter does stands below it.
+  private func parameters(_ style: Style) -> [String] {
+    var table = TextTable(["parameter", "type", "default", "limits", "what it does"])
+    var short = TextTable(["parameter", "type", "default", "limits"])
+    let rows = rows(of: schema.parameters, indent: "")
+    for row in rows {
+      table.add(row)
+      short.add(Array(row.dropLast()))
+    }
+    let wide = table.lines(style, indent: "  ")
+    guard let width, wide.contains(where: { displayWidth($0) > width }) else { return wide }
+    let narrow = short.lines(style, indent: "  ")
+    return [narrow[0]]
+      + zip(narrow.dropFirst(), rows).flatMap { line, row in
+        var help = TextTable([])
+        help.add([row[row.count - 1]])
+        return [line] + help.lines(indent: "      ", fitting: width).map(style.dim)
+      }
   }
 
   private func ports(_ title: String, _ ports: [PortSchema], _ style: Style) -> [String] {
@@ -32,16 +55,16 @@ struct ComponentText {
         port.roles.map(\.rawValue).joined(separator: ", "), port.help,
       ])
     }
-    return ["", style.bold(title)] + table.lines(indent: "  ")
+    return ["", style.bold(title)] + table.lines(indent: "  ", fitting: width)
   }
 
-  private func add(_ group: ParameterGroup, to table: inout TextTable, indent: String) {
-    for parameter in group.parameters {
-      table.add([
+  private func rows(of group: ParameterGroup, indent: String) -> [[String]] {
+    group.parameters.flatMap { parameter -> [[String]] in
+      let row = [
         indent + parameter.name, parameter.kind.shortPhrase, parameter.defaultPhrase,
         parameter.limits.map(\.rule).joined(separator: ", "), parameter.help,
-      ])
-      if let inner = parameter.kind.nested { add(inner, to: &table, indent: indent + "  ") }
+      ]
+      return [row] + (parameter.kind.nested.map { rows(of: $0, indent: indent + "  ") } ?? [])
     }
   }
 }

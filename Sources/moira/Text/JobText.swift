@@ -61,7 +61,12 @@ struct JobText {
         texts.append((one.text, [one.task.text]))
       }
     }
-    return texts.map { "\($0.tasks.joined(separator: ", ")): \(withoutControls($0.text))" }
+    return texts.map { "\(Self.list($0.tasks)): \(withoutControls($0.text))" }
+  }
+
+  private static func list(_ tasks: [String]) -> String {
+    let shown = tasks.prefix(tasks.count > 5 ? 3 : 5).joined(separator: ", ")
+    return tasks.count > 5 ? "\(shown) and \(tasks.count - 3) more tasks" : shown
   }
 
   /// The table of artifacts, by task, party and port.

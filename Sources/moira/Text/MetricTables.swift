@@ -8,6 +8,8 @@ struct MetricTables {
     "rows", "auc", "accuracy", "precision", "recall", "f1", "macro_f1", "ks", "log_loss", "rmse",
     "mae", "r2",
   ]
+  /// Measures that are better the smaller they are.
+  private static let losses: Set<String> = ["log_loss", "rmse", "mae", "mse"]
   /// What an evaluator's values begin with, by whose rows and which model they are of; the longer
   /// beginnings first.
   private static let prefixes: [(prefix: String, isPooled: Bool, isLocal: Bool)] = [
@@ -93,10 +95,11 @@ struct MetricTables {
     return isComplete || first.count < 3 ? first + known.subtracting(first).sorted() : first
   }
 
+  /// By how much the federated model is better: of a loss, by how much it is smaller.
   private static func gain(_ name: String, _ federated: Double?, _ local: Double?) -> String {
     guard name != "rows", let federated, let local else { return "" }
-    let gain = federated - local
-    return (gain > 0 ? "+" : "") + metricText(gain)
+    let gain = losses.contains(name) ? local - federated : federated - local
+    return gainText(gain)
   }
 
   // MARK: Others

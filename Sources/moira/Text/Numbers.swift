@@ -19,6 +19,12 @@ func metricText(_ value: Double) -> String {
     ? String(format: "%.2e", value) : String(format: "%.4f", value)
 }
 
+/// A difference with its sign, to four places: `+0.0061`.
+func gainText(_ difference: Double) -> String {
+  let text = String(format: "%+.4f", difference)
+  return text == "+0.0000" || text == "-0.0000" ? "0" : text
+}
+
 /// A size for people: `831 B`, `35.2 kB`.
 func sizeText(_ bytes: Int) -> String {
   if bytes < 1000 { return "\(bytes) B" }

@@ -14,7 +14,9 @@ struct TextTable {
 
   mutating func add(_ cells: [String]) { rows.append(cells.map(withoutControls)) }
 
-  func lines(_ style: Style = .plain, indent: String = "") -> [String] {
+  /// - Parameter width: the columns of the terminal, when cells of the last column are to be broken
+  ///   between words to fit.
+  func lines(_ style: Style = .plain, indent: String = "", fitting width: Int? = nil) -> [String] {
     let all = header.isEmpty ? rows : [header] + rows
     let count = all.map(\.count).max() ?? 0
     var widths = [Int](repeating: 0, count: count)
@@ -23,16 +25,41 @@ struct TextTable {
         widths[column] = max(widths[column], displayWidth(cell))
       }
     }
-    return all.enumerated().map { place, row in
+    var fitted = all
+    if let width {
+      let taken = indent.count + widths.dropLast().reduce(0) { $0 + $1 + 2 }
+      fitted = all.flatMap { broken($0, columns: count, to: max(24, width - taken)) }
+    }
+    return fitted.enumerated().map { place, row in
       let line = indent + self.line(row, widths)
       return place == 0 && !header.isEmpty ? style.dim(line) : line
     }
   }
 
+  /// The row, and rows below it for what the last cell cannot hold.
+  private func broken(_ row: [String], columns: Int, to width: Int) -> [[String]] {
+    guard row.count == columns, let last = row.last, displayWidth(last) > width else {
+      return [row]
+    }
+    var pieces = [""]
+    for word in last.split(separator: " ") {
+      let piece = pieces[pieces.count - 1]
+      if piece.isEmpty {
+        pieces[pieces.count - 1] = String(word)
+      } else if displayWidth(piece) + 1 + displayWidth(word) <= width {
+        pieces[pieces.count - 1] = "\(piece) \(word)"
+      } else {
+        pieces.append(String(word))
+      }
+    }
+    let blank = [String](repeating: "", count: columns - 1)
+    return [row.dropLast() + [pieces[0]]] + pieces.dropFirst().map { blank + [$0] }
+  }
+
   private func line(_ row: [String], _ widths: [Int]) -> String {
     var line = ""
     for (column, cell) in row.enumerated() {
-      let gap = String(repeating: " ", count: widths[column] - displayWidth(cell))
+      let gap = String(repeating: " ", count: max(0, widths[column] - displayWidth(cell)))
       if column > 0 { line += "  " }
       line += right.contains(column) ? gap + cell : cell + gap
     }

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Measures, and prints one table: sh Benchmarks/run.sh [NAME ...]
+# Builds what is missing; the Python references go into Benchmarks/.venv, and are skipped without network.
+set -eu
+cd "$(dirname "$0")"
+root=$(cd .. && pwd)
+
+if [ -z "${MOIRA_BINARY:-}" ] && [ ! -x "$root/.build/release/moira" ]; then
+  make -C "$root" build >&2
+fi
+swift build -c release >&2
+
+python=python3
+if command -v python3 >/dev/null; then
+  if [ ! -x .venv/bin/python ]; then
+    python3 -m venv .venv >&2 || echo "no virtual environment: the Python at hand is used" >&2
+  fi
+  if [ -x .venv/bin/python ]; then
+    python="$PWD/.venv/bin/python"
+    "$python" -c 'import numpy, pandas, pyarrow' 2>/dev/null ||
+      "$python" -m pip install --quiet --disable-pip-version-check numpy pandas pyarrow >&2 ||
+      echo "numpy, pandas and pyarrow cannot be fetched: their references are skipped" >&2
+  fi
+fi
+
+echo "$(date -u +%Y-%m-%d), $(uname -sm), $(getconf _NPROCESSORS_ONLN) cores, load $(uptime | sed 's/.*average[s]*: //')"
+MOIRA_ROOT="$root" MOIRA_PYTHON="$python" exec .build/release/benchmarks "$@"
