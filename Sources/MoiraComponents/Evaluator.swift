@@ -95,6 +95,8 @@ struct Evaluator: Component {
   private func tell(_ report: EvaluationReport, in task: some TaskContext) {
     var values = report.own.federated.values.reduce(into: [:]) { $0["own_\($1.key)"] = $1.value }
     for (name, value) in report.own.local?.values ?? [:] { values["own_local_\(name)"] = value }
+    let alone = report.baselines?[task.party.text]
+    for (name, value) in alone?.values ?? [:] { values["alone_\(name)"] = value }
     if task.party == task.clients.first {
       for (name, value) in report.pooled.federated.values { values["pooled_\(name)"] = value }
       for (name, value) in report.pooled.local?.values ?? [:] {

@@ -42,7 +42,9 @@ final class Workplace {
     return process
   }
 
-  func moira(_ arguments: String...) throws -> Outcome {
+  func moira(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+  func run(_ arguments: [String]) throws -> Outcome {
     let process = process(arguments)
     let out = "\(path)/.\(UUID().uuidString)"
     let files = [out + ".out", out + ".err"]

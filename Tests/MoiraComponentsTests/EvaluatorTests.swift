@@ -108,4 +108,89 @@ struct EvaluatorTests {
       #expect(table.categoricalCodes(0)[place] == (scores[row] >= 0.5 ? 1 : 0))
     }
   }
+
+  /// Tables with a label and a column of predictions, and both pooled.
+  private func predicted(_ bench: PartBench, binary: Bool) throws -> (
+    inputs: [PartyID: PartBench.Outputs], labels: [Double], predictions: [Double]
+  ) {
+    var generator = SeededGenerator(seed: 5)
+    var (inputs, labels, predictions): ([PartyID: PartBench.Outputs], [Double], [Double]) = (
+      [:], [], []
+    )
+    for (place, party) in bench.clients.enumerated() {
+      let count = 20 + 7 * place
+      let own = (0..<count).map { _ in
+        binary ? (generator.unit() < 0.5 ? 0 : 1) : generator.unit() * 9
+      }
+      let told = own.map {
+        binary ? 0.3 * $0 + 0.6 * generator.unit() : $0 + generator.unit() - 0.3
+      }
+      var builder = TableBuilder(rows: count)
+      builder.setLabel("y", own)
+      builder.addNumeric("prediction", told)
+      inputs[party] = ["data": try bench.put(Table(builder.build()), port: "data", at: party)]
+      labels += own
+      predictions += told
+    }
+    return (inputs, labels, predictions)
+  }
+
+  @Test("regression metrics are those of the pooled rows")
+  func regression() async throws {
+    let bench = PartBench(clients: 3)
+    let (inputs, labels, predictions) = try predicted(bench, binary: false)
+    let outputs = try await bench.run(
+      Evaluator.self,
+      [("prediction", .string("prediction")), ("prediction_form", .string("regression"))],
+      inputs: inputs)
+    let report = try bench.get(
+      EvaluationReport.self, outputs["hospital-c"]?["metrics"], at: "hospital-c")
+    let errors = zip(predictions, labels).map { $0 - $1 }
+    let mse = errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
+    let mean = labels.reduce(0, +) / Double(labels.count)
+    let spread = labels.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(labels.count)
+    let values = report.pooled.federated.values
+    #expect(abs(values["mse"]! - mse) < 1e-8)
+    #expect(abs(values["rmse"]! - mse.squareRoot()) < 1e-8)
+    #expect(abs(values["mae"]! - errors.reduce(0) { $0 + abs($1) } / Double(errors.count)) < 1e-8)
+    #expect(abs(values["r2"]! - (1 - mse / spread)) < 1e-7)
+  }
+
+  @Test("a column of probabilities is evaluated like a model's")
+  func probabilities() async throws {
+    let bench = PartBench(clients: 3)
+    let (inputs, labels, predictions) = try predicted(bench, binary: true)
+    let outputs = try await bench.run(
+      Evaluator.self, [("prediction", .string("prediction"))], inputs: inputs)
+    let report = try bench.get(
+      EvaluationReport.self, outputs["hospital-a"]?["metrics"], at: "hospital-a")
+    let right = zip(predictions, labels).filter { ($0 >= 0.5) == ($1 == 1) }.count
+    #expect(
+      abs(report.pooled.federated.values["accuracy"]! - Double(right) / Double(labels.count)) < 1e-9
+    )
+  }
+
+  @Test("shared baselines are scored on the rows of all, and only where they are asked for")
+  func sharedBaselines() async throws {
+    let bench = PartBench(clients: 3)
+    var inputs = try inputs(bench)
+    for (place, party) in bench.clients.enumerated() {
+      var own = model
+      own.weights = [weights.map { $0 + Double(place) - 1 }]
+      inputs[party]?["baseline"] = try bench.put(own, port: "baseline", at: party)
+    }
+    let shared = try await bench.run(
+      Evaluator.self, [("share_baselines", .bool(true))], inputs: inputs)
+    let report = try bench.get(
+      EvaluationReport.self, shared["hospital-b"]?["metrics"], at: "hospital-b")
+    // The second party's own model is the federated one, so both score alike on all rows.
+    let own = try #require(report.baselines?["hospital-b"]?.values["accuracy"])
+    #expect(abs(own - report.pooled.federated.values["accuracy"]!) < 1e-9)
+    #expect(report.baselines?.count == 3)
+    let alone = try await bench.run(Evaluator.self, inputs: inputs)
+    let quiet = try bench.get(
+      EvaluationReport.self, alone["hospital-b"]?["metrics"], at: "hospital-b")
+    #expect(quiet.baselines == nil)
+    #expect(quiet.pooled.local != nil)
+  }
 }

@@ -221,4 +221,42 @@ struct HomoLRTests {
     #expect(failure?.code == "schema-mismatch")
     #expect(failure?.message.contains("'x3'") == true)
   }
+
+  @Test("a row of weight 2 counts as the row twice")
+  func rowWeights() async throws {
+    let rows = PooledRows(seed: 13)
+    let weighted = try await bench(rows)
+    let doubled = try await bench(rows)
+    var (weightedInputs, doubledInputs) = (weighted.inputs, doubled.inputs)
+    for (place, party) in weighted.bench.clients.enumerated() {
+      let own = rows.owners.indices.filter { rows.owners[$0] == place }
+      let twice = own.flatMap { $0 % 3 == 0 ? [$0, $0] : [$0] }
+      weightedInputs[party]?["train_data"] = try weighted.bench.put(
+        table(rows, own, weights: own.map { $0 % 3 == 0 ? 2 : 1 }), port: "train_data", at: party)
+      doubledInputs[party]?["train_data"] = try doubled.bench.put(
+        table(rows, twice, weights: nil), port: "train_data", at: party)
+    }
+    let parameters: [(String, ConfigValue)] = [
+      ("epochs", .int(15)), ("local_epochs", .int(2)), ("optimizer", optimizer("sgd")),
+    ]
+    let one = try await weighted.bench.run(HomoLR.self, parameters, inputs: weightedInputs)
+    let other = try await doubled.bench.run(HomoLR.self, parameters, inputs: doubledInputs)
+    let first = try weighted.bench.get(
+      LogisticModel.self, one["hospital-a"]?["model"], at: "hospital-a")
+    let second = try doubled.bench.get(
+      LogisticModel.self, other["hospital-a"]?["model"], at: "hospital-a")
+    for (ours, theirs) in zip(first.parameters, second.parameters) {
+      #expect(abs(ours - theirs) < 1e-9)
+    }
+  }
+
+  private func table(_ rows: PooledRows, _ chosen: [Int], weights: [Double]?) throws -> Table {
+    var builder = TableBuilder(rows: chosen.count)
+    builder.setLabel("y", chosen.map { rows.labels[$0] })
+    if let weights { builder.setWeight("w", weights) }
+    for column in 0..<rows.columns {
+      builder.addNumeric("x\(column)", chosen.map { rows.rows[$0][column] })
+    }
+    return try Table(builder.build())
+  }
 }

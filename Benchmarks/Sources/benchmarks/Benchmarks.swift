@@ -7,7 +7,7 @@ import MoiraModel
 /// measurement in a process of its own, so that its peak of memory is its own.
 @main
 enum Benchmarks {
-  static let all: [(name: String, run: (Bench) async throws -> Void)] = [
+  static let all: [(name: String, run: @Sendable (Bench) async throws -> Void)] = [
     ("check", measureCheck), ("job", measureWholeJob), ("gradient", measureGradient),
     ("csv", measureCSV), ("noop", measureNoOpJobs), ("plan", measurePlanning),
     ("mask", measureMasking), ("memory", measureTrainingMemory),

@@ -1,4 +1,5 @@
 import MoiraConfig
+import MoiraKit
 import MoiraModel
 import MoiraPlan
 import MoiraYAML

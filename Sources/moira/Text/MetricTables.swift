@@ -10,11 +10,12 @@ struct MetricTables {
   ]
   /// Measures that are better the smaller they are.
   private static let losses: Set<String> = ["log_loss", "rmse", "mae", "mse"]
-  /// What an evaluator's values begin with, by whose rows and which model they are of; the longer
-  /// beginnings first.
-  private static let prefixes: [(prefix: String, isPooled: Bool, isLocal: Bool)] = [
-    ("pooled_local_", true, true), ("pooled_", true, false), ("own_local_", false, true),
-    ("own_", false, false),
+  /// Where an evaluator's value belongs: whose rows, which model.
+  private enum Place { case pooled, pooledLocal, own, ownLocal, alone }
+  /// What an evaluator's values begin with; the longer beginnings first.
+  private static let prefixes: [(prefix: String, place: Place)] = [
+    ("pooled_local_", .pooledLocal), ("pooled_", .pooled), ("own_local_", .ownLocal),
+    ("own_", .own), ("alone_", .alone),
   ]
 
   private let board: RunBoard
@@ -49,6 +50,8 @@ struct MetricTables {
     let place: String
     var federated: [String: Double] = [:]
     var local: [String: Double] = [:]
+    /// Of this party's own model on the rows of all.
+    var alone: [String: Double] = [:]
   }
 
   private func evaluation(
@@ -62,30 +65,38 @@ struct MetricTables {
       for (key, value) in row.metrics.values {
         guard let one = Self.prefixes.first(where: { key.hasPrefix($0.prefix) }) else { continue }
         let name = String(key.dropFirst(one.prefix.count))
-        switch (one.isPooled, one.isLocal) {
-        case (true, true): pooled.local[name] = value
-        case (true, false): pooled.federated[name] = value
-        case (false, true): mine.local[name] = value
-        case (false, false): mine.federated[name] = value
+        switch one.place {
+        case .pooledLocal: pooled.local[name] = value
+        case .pooled: pooled.federated[name] = value
+        case .ownLocal: mine.local[name] = value
+        case .own: mine.federated[name] = value
+        case .alone: mine.alone[name] = value
         }
       }
       own.append(mine)
     }
-    let comparisons = (pooled.federated.isEmpty ? [] : [pooled]) + own
-    return table(task, comparisons).lines(style)
+    return table(task, pooled, own).lines(style)
   }
 
-  private func table(_ task: TaskID, _ comparisons: [Comparison]) -> TextTable {
-    let names = names(of: comparisons)
+  private func table(_ task: TaskID, _ pooled: Comparison, _ own: [Comparison]) -> TextTable {
+    let names = names(of: [pooled] + own)
     var table = TextTable(
       [task.text, "model"] + names.map(Self.title), right: Set(2..<names.count + 2))
-    for one in comparisons {
-      table.add([one.place, "federated"] + names.map { Self.cell(one.federated[$0]) })
-      if one.local.isEmpty { continue }
-      table.add(["", "local"] + names.map { Self.cell(one.local[$0]) })
-      table.add(["", "gain"] + names.map { Self.gain($0, one.federated[$0], one.local[$0]) })
+    if !pooled.federated.isEmpty {
+      add(pooled, names, to: &table)
+      for one in own where !one.alone.isEmpty {
+        table.add(["", "\(one.place) alone"] + names.map { Self.cell(one.alone[$0]) })
+      }
     }
+    for one in own { add(one, names, to: &table) }
     return table
+  }
+
+  private func add(_ one: Comparison, _ names: [String], to table: inout TextTable) {
+    table.add([one.place, "federated"] + names.map { Self.cell(one.federated[$0]) })
+    if one.local.isEmpty { return }
+    table.add(["", "local"] + names.map { Self.cell(one.local[$0]) })
+    table.add(["", "gain"] + names.map { Self.gain($0, one.federated[$0], one.local[$0]) })
   }
 
   private func names(of comparisons: [Comparison]) -> [String] {

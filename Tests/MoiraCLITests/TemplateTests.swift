@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+/// Every template runs, and does what its page promises.
+@Suite("templates")
+struct TemplateTests {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("pipelines")
+
+  /// What a job measured last, by task, party and name.
+  private struct Report: Decodable {
+    struct Measured: Decodable {
+      let task: String
+      let party: String
+      let values: [String: Double]
+    }
+    let state: String
+    let metrics: [Measured]
+    let protection: [[String: String]]
+
+    func value(_ task: String, _ name: String, at party: String = "hospital-a") -> Double? {
+      metrics.first { $0.task == task && $0.party == party }?.values[name]
+    }
+  }
+
+  private func run(_ name: String, in place: Workplace, _ options: [String] = []) throws -> Report {
+    let pipeline = Self.folder.appendingPathComponent("\(name).yaml").path
+    let process = try place.run(["run", pipeline, "--format", "json"] + options)
+    #expect(process.status == 0, "\(process.errors)")
+    return try JSONDecoder().decode(Report.self, from: Data(process.output.utf8))
+  }
+
+  @Test("homo_lr: the federated model is better than each hospital's own")
+  func homoLR() throws {
+    let report = try run("homo_lr", in: Workplace())
+    let federated = try #require(report.value("evaluation_0", "pooled_accuracy"))
+    #expect(federated > 0.97)
+    #expect(try #require(report.value("evaluation_0", "pooled_auc")) > 0.99)
+    for party in ["hospital-a", "hospital-b", "hospital-c"] {
+      let alone = try #require(report.value("evaluation_0", "alone_accuracy", at: party))
+      #expect(federated > alone + 0.02)
+    }
+    #expect(report.protection.allSatisfy { $0["text"]?.hasPrefix("secure aggregation") == true })
+    #expect(
+      Set(report.protection.map { $0["task"] }).isSuperset(of: ["homo_lr_0", "evaluation_0"]))
+  }
+
+  @Test("homo_lr_multiclass: the federated model knows the digits that a hospital lacks")
+  func multiClass() throws {
+    let report = try run("homo_lr_multiclass", in: Workplace())
+    let federated = try #require(report.value("evaluation_0", "pooled_accuracy"))
+    #expect(federated > 0.94)
+    for party in ["hospital-a", "hospital-b", "hospital-c"] {
+      let alone = try #require(report.value("evaluation_0", "alone_accuracy", at: party))
+      #expect(federated > alone + 0.08)
+    }
+  }
+
+  @Test("homo_lr_warm_start: the second stage goes on from the first, and comes further")
+  func warmStart() throws {
+    let report = try run("homo_lr_warm_start", in: Workplace())
+    let first = try #require(report.value("homo_lr_0", "train_loss"))
+    let second = try #require(report.value("homo_lr_1", "train_loss"))
+    #expect(second < first)
+  }
+
+  @Test("homo_lr_predict: most of the new patients are told rightly")
+  func predict() throws {
+    let place = try Workplace()
+    _ = try run("homo_lr_predict", in: place)
+    let predicted = try place.moira("export", "last", "predictor_0.predictions@hospital-a")
+    #expect(predicted.status == 0)
+    let truth = Self.folder.deletingLastPathComponent()
+      .appendingPathComponent("examples/breast-cancer/new-patients-truth.csv")
+    let known = try classes(String(contentsOf: truth, encoding: .utf8), column: "y")
+    let told = try classes(predicted.output, column: "class")
+    #expect(told.count == known.count)
+    #expect(told.count { known[$0.key] == $0.value } >= known.count - 2)
+  }
+
+  /// One column of a CSV without quotes, by id.
+  private func classes(_ text: String, column: String) throws -> [String: String] {
+    let rows = text.split(whereSeparator: \.isNewline).map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    let header = try #require(rows.first)
+    let (id, place) = (header.firstIndex(of: "id"), header.firstIndex(of: column))
+    let (first, second) = (try #require(id), try #require(place))
+    return Dictionary(uniqueKeysWithValues: rows.dropFirst().map { ($0[first], $0[second]) })
+  }
+
+  @Test("homo_lr_kfold: each of the five folds is evaluated, and together they hold every row once")
+  func kFold() throws {
+    let report = try run("homo_lr_kfold", in: Workplace())
+    let rows = (0..<5).compactMap { report.value("evaluation_\($0)", "pooled_rows") }
+    #expect(rows.count == 5)
+    #expect(abs(rows.reduce(0, +) - 549) < 1e-6)
+  }
+
+  @Test("statistics: pooled figures stand beside local ones")
+  func statistics() throws {
+    let place = try Workplace()
+    _ = try run("statistics", in: place)
+    let exported = try place.moira("export", "last", "statistics_0.statistics@hospital-b")
+    #expect(exported.status == 0)
+    #expect(exported.output.contains("\"mean_radius\""))
+    #expect(exported.output.contains("\"pooled\""))
+  }
+
+  @Test("the same pipeline gives the same model, masked or not, in bytes")
+  func sameBytes() throws {
+    var models: [String] = []
+    for options in [[], ["--parallelism", "1"], ["--set", "encryptor_0.method=none"]] {
+      let place = try Workplace()
+      _ = try run("homo_lr", in: place, options)
+      models.append(
+        try place.moira("export", "last", "homo_lr_0.model@hospital-b", "--format", "json").output)
+    }
+    #expect(models[0].contains("\"weights\""))
+    #expect(models[1] == models[0])
+    #expect(models[2] == models[0])
+  }
+}
