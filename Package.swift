@@ -94,7 +94,8 @@ let package = Package(
       name: "MoiraYAMLTests", dependencies: ["MoiraConfig", "MoiraModel", "MoiraYAML"],
       swiftSettings: settings),
     .testTarget(
-      name: "MoiraPlanTests", dependencies: ["MoiraConfig", "MoiraModel", "MoiraPlan", "MoiraYAML"],
+      name: "MoiraPlanTests",
+      dependencies: ["MoiraConfig", "MoiraModel", "MoiraPlan", "MoiraYAML"],
       swiftSettings: settings),
     .testTarget(
       name: "MoiraScheduleTests", dependencies: ["MoiraModel", "MoiraSchedule"],
