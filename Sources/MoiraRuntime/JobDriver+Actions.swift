@@ -149,11 +149,3 @@ extension JobDriver {
     }
   }
 }
-
-extension JobMachine {
-  /// The tasks that are skipped because of this one.
-  func skipped(after task: TaskID) -> [TaskID] {
-    guard state(of: task) == .failed, let snapshot else { return [] }
-    return snapshot.tasks.filter { $0.state == .skipped }.map(\.id)
-  }
-}

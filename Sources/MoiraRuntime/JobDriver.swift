@@ -13,6 +13,7 @@ public actor JobDriver {
   let links: [PartyID: any PartyLink]
   let clock: any WallClock
   let tasks: [TaskID: PlannedTask]
+  let neighbours: TaskNeighbours
   let updates: AsyncStream<JobUpdate>.Continuation
   /// The tasks that were done before this process took the job up.
   let replayed: Set<TaskID>
@@ -40,6 +41,7 @@ public actor JobDriver {
     self.clock = clock
     self.updates = updates
     tasks = Dictionary(record.plan.tasks.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a })
+    neighbours = TaskNeighbours(record.plan)
     machine = JobMachine(replaying: journal)
     let done = machine.snapshot?.tasks.filter(\.state.hasOutputs) ?? []
     replayed = Set(done.map(\.id))
@@ -157,17 +159,17 @@ public actor JobDriver {
     case .partSucceeded(let report): touched.insert(report.part.task)
     case .partFailed(let report):
       touched.insert(report.part.task)
-      for task in machine.skipped(after: report.part.task) { touched.insert(task) }
+      touched.formUnion(machine.skipped(after: report.part.task, neighbours))
     case .timerFired(let timer):
       touched.insert(timer.task)
-      for task in machine.skipped(after: timer.task) { touched.insert(task) }
+      touched.formUnion(machine.skipped(after: timer.task, neighbours))
     case .stopRequested: touched.formUnion(tasks.keys)
     }
     for action in actions {
       if case .start(let part) = action { touched.insert(part.task) }
     }
-    for task in record.plan.tasks where touched.contains(task.id) {
-      if let snapshot = machine.snapshot(of: task.id) { updates.yield(.task(snapshot)) }
+    for task in neighbours.sorted(touched) {
+      if let snapshot = machine.snapshot(of: task) { updates.yield(.task(snapshot)) }
     }
   }
 }
