@@ -17,7 +17,8 @@ let package = Package(
       name: "MoiraEngine",
       targets: [
         "MoiraModel", "MoiraConfig", "MoiraPlan", "MoiraSchedule", "MoiraTable", "MoiraMath",
-        "MoiraCrypto", "MoiraProtocols", "MoiraKit", "MoiraComponents", "MoiraRuntime", "MoiraSim",
+        "MoiraCrypto", "MoiraPrivacy", "MoiraProtocols", "MoiraKit", "MoiraComponents",
+        "MoiraRuntime", "MoiraSim",
         "MoiraStorage", "MoiraYAML",
       ]),
   ],
@@ -43,9 +44,10 @@ let package = Package(
     .target(
       name: "MoiraCrypto",
       dependencies: [
-        "MoiraModel", .product(name: "Crypto", package: "swift-crypto"),
+        "CKernels", "MoiraModel", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "_CryptoExtras", package: "swift-crypto"),
       ], swiftSettings: settings),
+    .target(name: "MoiraPrivacy", dependencies: ["MoiraModel"], swiftSettings: settings),
     .target(
       name: "MoiraProtocols", dependencies: ["MoiraCrypto", "MoiraModel"], swiftSettings: settings),
     .target(
@@ -63,7 +65,7 @@ let package = Package(
       name: "MoiraComponents",
       dependencies: [
         "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraMath", "MoiraModel", "MoiraPlan",
-        "MoiraProtocols", "MoiraTable",
+        "MoiraPrivacy", "MoiraProtocols", "MoiraTable",
       ], swiftSettings: settings),
     .target(
       name: "MoiraSim",
@@ -108,9 +110,13 @@ let package = Package(
     .testTarget(
       name: "MoiraCryptoTests",
       dependencies: [
-        "MoiraCrypto", "MoiraModel", .product(name: "Crypto", package: "swift-crypto"),
+        "CKernels", "MoiraCrypto", "MoiraModel",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "_CryptoExtras", package: "swift-crypto"),
       ], swiftSettings: settings),
+    .testTarget(
+      name: "MoiraPrivacyTests", dependencies: ["MoiraModel", "MoiraPrivacy"],
+      swiftSettings: settings),
     .testTarget(
       name: "MoiraProtocolsTests", dependencies: ["MoiraCrypto", "MoiraModel", "MoiraProtocols"],
       swiftSettings: settings),
@@ -131,8 +137,8 @@ let package = Package(
       name: "MoiraComponentsTests",
       dependencies: [
         "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraMath", "MoiraModel",
-        "MoiraPlan", "MoiraProtocols", "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraTable",
-        "MoiraYAML",
+        "MoiraPlan", "MoiraPrivacy", "MoiraProtocols", "MoiraRuntime", "MoiraSchedule", "MoiraSim",
+        "MoiraTable", "MoiraYAML",
       ], swiftSettings: settings),
     .testTarget(
       name: "MoiraCLITests", dependencies: ["moira"], swiftSettings: settings),

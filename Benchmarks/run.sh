@@ -5,10 +5,9 @@ set -eu
 cd "$(dirname "$0")"
 root=$(cd .. && pwd)
 
-if [ -z "${MOIRA_BINARY:-}" ] && [ ! -x "$root/.build/release/moira" ]; then
-  make -C "$root" build >&2
-fi
-swift build -c release >&2
+# The binary is built here too, from the sources as they are, with what is compiled already.
+swift build -c release --product benchmarks >&2
+swift build -c release --product moira >&2
 
 python=python3
 if command -v python3 >/dev/null; then
@@ -24,4 +23,5 @@ if command -v python3 >/dev/null; then
 fi
 
 echo "$(date -u +%Y-%m-%d), $(uname -sm), $(getconf _NPROCESSORS_ONLN) cores, load $(uptime | sed 's/.*average[s]*: //')"
-MOIRA_ROOT="$root" MOIRA_PYTHON="$python" exec .build/release/benchmarks "$@"
+MOIRA_ROOT="$root" MOIRA_BINARY="${MOIRA_BINARY:-$PWD/.build/release/moira}" \
+  MOIRA_PYTHON="$python" exec .build/release/benchmarks "$@"

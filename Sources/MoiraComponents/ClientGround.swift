@@ -61,6 +61,12 @@ struct ClientGround: Sendable {
     _ settings: HomoLR, _ train: Table, in task: some TaskContext
   ) async throws -> Table? {
     guard let input = settings.validateData else { return nil }
+    guard settings.privacy.unit == .none else {
+      throw Failure(
+        "privacy-validation",
+        "'validate_data' must be left out with 'privacy': the loss of every round would tell of rows",
+        hint: "evaluate the finished model with an evaluator")
+    }
     let table = try await task.read(input)
     try table.checkTrainable(input.port, party: task.party)
     guard table.numericFeatures == train.numericFeatures else {

@@ -66,6 +66,8 @@ struct HomoLR: Component {
   @Param("Rounds between two measurements of loss and AUC.", .atLeast(1))
   var evaluateEvery: Int = 1
   @Param("Draws the start and the order of rows; same seed, same model.") var seed: Int = 0
+  @Param("Differential privacy of the training rows.")
+  var privacy: PrivacyParameters = PrivacyParameters()
   @Param("Whether each party also trains on its own rows alone, for comparison.")
   var localBaseline: Bool = true
 
@@ -79,6 +81,7 @@ struct HomoLR: Component {
         "'local_epochs' must be 1 when gradients are aggregated, but is \(localEpochs)",
         hint: "set 'aggregation: model', or leave 'local_epochs' out")
     }
+    checkPrivacy(&findings)
     if initParam.low > initParam.high {
       findings.error("init_param.low", "'init_param.low' must be at most 'init_param.high'")
     }
@@ -100,6 +103,7 @@ struct HomoLR: Component {
       "learning_rate_scheduler": learningRateScheduler.parameter.json(),
       "optimizer": optimizer.parameter.json(), "penalty": penalty.rawValue, "alpha": "\(alpha)",
       "init_param": initParam.parameter.json(), "early_stop": earlyStop.rawValue, "tol": "\(tol)",
+      "privacy": privacy.parameter.json(),
       "seed": "\(seed)",
     ]
   }

@@ -18,6 +18,8 @@ public struct LogisticModel: JSONArtifact {
     public let validateAuc: Double?
     /// ‖w_r − w_{r−1}‖₂.
     public let weightChange: Double
+    /// What differential privacy has cost up to here.
+    public let epsilon: Double?
   }
 
   /// In the order of the weights.

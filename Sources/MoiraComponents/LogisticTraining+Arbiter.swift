@@ -17,7 +17,7 @@ extension LogisticTraining {
   }
 
   private mutating func arbitrateRounds() async throws {
-    for round in 1...settings.epochs {
+    for round in 1...rounds {
       switch settings.aggregation {
       case .model:
         _ = try await pool.sumReals(nil, count: problem.parameterCount, name: "model")
@@ -27,8 +27,8 @@ extension LogisticTraining {
         }
       }
       if isEvaluated(round) { _ = try await measure(nil) }
-      task.report(.progress(done: round, total: settings.epochs))
-      if settings.earlyStop != .none, round < settings.epochs {
+      task.report(.progress(done: round, total: rounds))
+      if settings.earlyStop != .none, round < rounds {
         let decision = try await task.receive(RoundDecision.self, from: task.clients[0])
         if !decision.goesOn { return }
       }

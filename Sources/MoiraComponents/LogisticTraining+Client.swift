@@ -42,11 +42,14 @@ extension LogisticTraining {
     var outcome = Outcome(parameters: parameters)
     var local = localTraining(ground)
     var descent = descent()
-    for round in 1...settings.epochs {
+    var hidden = try privacy.map {
+      try PrivateGradient(ground.train, problem, $0, party: task.party, workers: task.workers)
+    }
+    for round in 1...rounds {
       let before = parameters
       switch settings.aggregation {
-      case .model: try await averageModels(&parameters, &local, round)
-      case .gradient: try await sumGradients(&parameters, &local, &descent, round)
+      case .model: try await averageModels(&parameters, &local, &hidden, &descent, round)
+      case .gradient: try await sumGradients(&parameters, &local, &hidden, &descent, round)
       }
       let record = try await record(round, parameters, before: before, ground)
       let last = outcome.history.last
@@ -78,29 +81,53 @@ extension LogisticTraining {
 
   /// FedAvg: Σ nᵢ wᵢ / Σ nᵢ. Multiplied by the row weight before it is rounded.
   private mutating func averageModels(
-    _ parameters: inout [Double], _ local: inout LocalTraining, _ round: Int
+    _ parameters: inout [Double], _ local: inout LocalTraining, _ hidden: inout PrivateGradient?,
+    _ descent: inout Descent, _ round: Int
   ) async throws {
-    local.run(&parameters, epochs: settings.localEpochs, rate: rate(round))
+    if hidden != nil {
+      descend(&parameters, &hidden, &descent, round)
+    } else {
+      local.run(&parameters, epochs: settings.localEpochs, rate: rate(round))
+    }
     let share = local.rows.weightSum / scale
     let sum = try await pool.sumReals(
       parameters.map { $0 * share }, count: problem.parameterCount, name: "model")
     parameters = sum.map { $0 / totalWeight }
   }
 
+  /// A round of steps on this party's rows alone, each with noise.
+  private func descend(
+    _ parameters: inout [Double], _ hidden: inout PrivateGradient?, _ descent: inout Descent,
+    _ round: Int
+  ) {
+    for _ in 0..<steps {
+      guard let rows = hidden?.expectedRows, rows > 0, let sum = hidden?.next(parameters) else {
+        return
+      }
+      descent.step(&parameters, gradient: sum.map { $0 / rows }, rate: rate(round))
+    }
+  }
+
+  /// The sums of one step: gradient, then weight.
+  private func stepSums(
+    _ parameters: [Double], _ local: inout LocalTraining, _ hidden: inout PrivateGradient?
+  ) -> [Double] {
+    if let rows = hidden?.expectedRows, let sum = hidden?.next(parameters) { return sum + [rows] }
+    let sums =
+      settings.batchSize.rows == nil
+      ? local.rows.sums(parameters, problem, workers: task.workers)
+      : local.nextSums(parameters) ?? .zero(outputs: problem.outputs, columns: problem.columns)
+    return sums.weights + sums.intercepts + [sums.weight]
+  }
+
   /// FedSGD: each step's gradient is that of the pooled batch.
   private mutating func sumGradients(
-    _ parameters: inout [Double], _ local: inout LocalTraining, _ descent: inout Descent,
-    _ round: Int
+    _ parameters: inout [Double], _ local: inout LocalTraining, _ hidden: inout PrivateGradient?,
+    _ descent: inout Descent, _ round: Int
   ) async throws {
-    let isFull = settings.batchSize.rows == nil
-    if !isFull { local.startEpoch() }
+    if hidden == nil, settings.batchSize.rows != nil { local.startEpoch() }
     for _ in 0..<steps {
-      let sums =
-        isFull
-        ? local.rows.sums(parameters, problem, workers: task.workers)
-        : local.nextSums(parameters)
-          ?? .zero(outputs: problem.outputs, columns: problem.columns)
-      let own = (sums.weights + sums.intercepts + [sums.weight]).map { $0 / scale }
+      let own = stepSums(parameters, &local, &hidden).map { $0 / scale }
       let total = try await pool.sumReals(
         own, count: problem.parameterCount + 1, name: "gradient")
       let weight = total[problem.parameterCount]
@@ -128,8 +155,8 @@ extension LogisticTraining {
     let record = LogisticModel.Round(
       round: round, learningRate: rate(round), trainLoss: measured.trainLoss,
       validateLoss: measured.validateLoss, validateAuc: measured.validateAUC,
-      weightChange: change.squareRoot())
-    task.report(.progress(done: round, total: settings.epochs))
+      weightChange: change.squareRoot(), epsilon: try privacy?.epsilon(after: round))
+    task.report(.progress(done: round, total: rounds))
     if task.party == task.clients.first {
       task.report(.metrics(step: round, values: record.values))
     }
@@ -157,7 +184,7 @@ extension LogisticTraining {
   private func isOver(
     _ record: LogisticModel.Round, after last: LogisticModel.Round?
   ) async throws -> Bool {
-    guard settings.earlyStop != .none, record.round < settings.epochs else { return false }
+    guard settings.earlyStop != .none, record.round < rounds else { return false }
     let isConverged = isConverged(record, after: last)
     if task.party == task.clients.first, let arbiter = task.arbiter {
       try await task.send(RoundDecision(goesOn: !isConverged), to: arbiter)
@@ -196,6 +223,7 @@ extension LogisticModel.Round {
     values["train_loss"] = trainLoss
     values["validate_loss"] = validateLoss
     values["validate_auc"] = validateAuc
+    values["epsilon"] = epsilon
     return values
   }
 }

@@ -16,6 +16,9 @@ struct LogisticTraining<Member: TaskContext> {
   let totalRows: Int
   var pool: Pool<Member>
 
+  /// What differential privacy asks for; nil without.
+  let privacy: PrivacyPlan?
+
   /// The power of two that row counts are divided by, so that sums stay small: 2^⌈log₂ N⌉.
   let scale: Double
   /// Row weights of all parties, divided by `scale`.
@@ -35,6 +38,7 @@ struct LogisticTraining<Member: TaskContext> {
     guard totalRows > 0 else {
       throw Failure("no-rows", "training needs rows, but all parties together have none")
     }
+    privacy = try PrivacyPlan(settings, totalRows: totalRows, clients: task.clients.count)
     let scale = Self.powerOfTwo(atLeast: totalRows)
     let weights = try await pool.sumReals(
       rows.map { [$0.weightSum / scale] }, count: 1, name: "weights")
@@ -44,7 +48,11 @@ struct LogisticTraining<Member: TaskContext> {
     self.scale = scale
     totalWeight = weights[0]
     self.pool = pool
+    if let privacy { task.report(.protection(try privacy.summary())) }
   }
+
+  /// How many rounds there are at most: those asked for, or those that the budget affords.
+  var rounds: Int { privacy?.rounds ?? settings.epochs }
 
   static func powerOfTwo(atLeast count: Int) -> Double {
     var power = 1
@@ -57,12 +65,14 @@ struct LogisticTraining<Member: TaskContext> {
       .rate(base: settings.learningRate, round: round - 1)
   }
 
+  /// With privacy never: a loss without noise would tell of rows.
   func isEvaluated(_ round: Int) -> Bool {
-    round % settings.evaluateEvery == 0 || round == settings.epochs
+    privacy == nil && (round % settings.evaluateEvery == 0 || round == rounds)
   }
 
   /// How many steps a round has when gradients are aggregated.
   var steps: Int {
+    if let privacy { return privacy.stepsPerRound }
     guard let size = settings.batchSize.rows else { return 1 }
     let perStep = size * task.clients.count
     return max(1, (totalRows + perStep - 1) / perStep)

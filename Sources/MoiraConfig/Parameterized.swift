@@ -55,14 +55,16 @@ private func declared(in owner: some Parameterized) -> [(
 }
 
 /// The name in the file of a wrapped property: `_localEpochs` is `local_epochs`.
+///
+/// Byte by byte, for it is asked of every parameter of every task; only ASCII has two cases here.
 public func declaredName(_ label: String) -> String {
-  var name = ""
-  for character in label.drop(while: { $0 == "_" }) {
-    if character.isUppercase {
-      name += "_" + character.lowercased()
+  var name: [UInt8] = []
+  for byte in label.utf8.drop(while: { $0 == UInt8(ascii: "_") }) {
+    if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) {
+      name += [UInt8(ascii: "_"), byte + 32]
     } else {
-      name.append(character)
+      name.append(byte)
     }
   }
-  return name
+  return String(decoding: name, as: UTF8.self)
 }

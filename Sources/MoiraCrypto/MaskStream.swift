@@ -1,6 +1,4 @@
-internal import Crypto
 public import MoiraModel
-internal import _CryptoExtras
 
 /// Whether a mask is added or taken away; of two parties, one does the one and one the other.
 public enum MaskSign: Hashable, Sendable {
@@ -12,8 +10,8 @@ public enum MaskSign: Hashable, Sendable {
 /// The counter block starts at zero, which is safe because a seed is derived for one vector only.
 /// Source: NIST SP 800-38A, section 6.5.
 public struct MaskStream: Sendable {
-  /// Words that are made at a time: 64 KiB of keystream, which stay in the second-level cache
-  /// together with the words that they go to.
+  /// Words that all masks go to before the next ones are read: 64 KiB, which stay in the
+  /// second-level cache, with the keystream if that is made apart.
   public static let tileWords = 8192
 
   private let seed: MaskSeed
@@ -27,36 +25,25 @@ public struct MaskStream: Sendable {
   }
 
   /// Adds the mask to the words, or takes it away, modulo 2⁶⁴.
-  public func apply(_ sign: MaskSign, to words: inout [UInt64]) {
-    applyMasks([SignedMask(sign, self)], to: &words)
+  public func apply(
+    _ sign: MaskSign, to words: inout [UInt64], kernel: KeystreamKernel = .best
+  ) {
+    applyMasks([SignedMask(sign, self)], to: &words, kernel: kernel)
   }
 
   /// Does so for one tile.
   ///
-  /// - Parameter words: The words of tile `index`: `tileWords` of them, or fewer in the last one.
+  /// - Parameters:
+  ///   - words: The words of tile `index`: `tileWords` of them, or fewer in the last one.
+  ///   - level: Of the processor's instructions, or 0 for the portable way.
   fileprivate func apply(
-    _ sign: MaskSign, toTile index: Int, _ words: UnsafeMutableBufferPointer<UInt64>
+    _ sign: MaskSign, toTile index: Int, _ words: UnsafeMutableBufferPointer<UInt64>, level: Int32
   ) {
-    withKeystream(tile: index, words: words.count) { keystream in
-      switch sign {
-      case .add:
-        for i in 0..<words.count { words[i] &+= word(i, of: keystream) }
-      case .subtract:
-        for i in 0..<words.count { words[i] &-= word(i, of: keystream) }
-      }
-    }
-  }
-
-  private func withKeystream(tile: Int, words: Int, _ body: (UnsafeRawPointer) -> Void) {
-    let block = firstBlock &+ UInt128(tile) * UInt128(Self.tileWords / 2)
-    let zeros = words == Self.tileWords ? zeroTile : Array(zeroTile.prefix(words * 8))
-    do {
-      let nonce = try withUnsafeBytes(of: block.bigEndian) {
-        try AES._CTR.Nonce(nonceBytes: $0)
-      }
-      withStorage(of: try AES._CTR.encrypt(zeros, using: seed.key, nonce: nonce), body)
-    } catch {
-      preconditionFailure("a seed is a 32-byte key and a counter block has 16 bytes")
+    let block = firstBlock &+ UInt128(index) * UInt128(Self.tileWords / 2)
+    if level > 0 {
+      KeystreamKernel.applyNative(level: level, seed: seed, first: block, sign: sign, words: words)
+    } else {
+      KeystreamKernel.applyPortable(seed: seed, first: block, sign: sign, words: words)
     }
   }
 }
@@ -75,36 +62,22 @@ public struct SignedMask: Sendable {
 /// Applies all masks to the words in place, modulo 2⁶⁴.
 ///
 /// Tile by tile, so that the words are read from memory once for all masks. The result does not
-/// depend on `workers`.
+/// depend on `workers`, nor on `kernel`.
 ///
-/// - Complexity: O(masks · words) time; one tile of 64 KiB at a time for each worker.
+/// - Complexity: O(masks · words) time. Allocates nothing with the processor's own instructions;
+///   the portable way has 64 KiB of keystream at a time for each worker.
 public func applyMasks(
-  _ masks: [SignedMask], to words: inout [UInt64], workers: Workers = .serial
+  _ masks: [SignedMask], to words: inout [UInt64], workers: Workers = .serial,
+  kernel: KeystreamKernel = .best
 ) {
   let size = MaskStream.tileWords
+  let level = kernel.level
   words.withUnsafeMutableBufferPointer { words in
     let whole = words
     workers.each((whole.count + size - 1) / size) { index in
       let end = min((index + 1) * size, whole.count)
       let tile = UnsafeMutableBufferPointer(rebasing: whole[index * size..<end])
-      for mask in masks { mask.stream.apply(mask.sign, toTile: index, tile) }
+      for mask in masks { mask.stream.apply(mask.sign, toTile: index, tile, level: level) }
     }
   }
-}
-
-/// What is encrypted to get at the keystream.
-private let zeroTile = [UInt8](repeating: 0, count: MaskStream.tileWords * 8)
-
-@inline(__always)
-private func word(_ index: Int, of keystream: UnsafeRawPointer) -> UInt64 {
-  UInt64(littleEndian: keystream.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
-}
-
-/// Lends the bytes where they lie. Generic, so that Foundation's type need not be named.
-@inline(__always)
-private func withStorage(of bytes: some Collection<UInt8>, _ body: (UnsafeRawPointer) -> Void) {
-  let lent: Void? = bytes.withContiguousStorageIfAvailable { storage in
-    if let start = storage.baseAddress { body(UnsafeRawPointer(start)) }
-  }
-  if lent == nil { Array(bytes).withUnsafeBytes { $0.baseAddress.map(body) } }
 }

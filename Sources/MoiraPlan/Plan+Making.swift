@@ -46,6 +46,8 @@ struct PlanMaker {
   let overrides: [TaskID: [Override]]
   /// The tasks whose component is known, by id.
   var resolved: [TaskID: ResolvedStep] = [:]
+  /// That of all tasks that say nothing themselves; bound once, for binding looks through `Mirror`.
+  var commonConf: TaskConf?
   let ids: Set<TaskID>
   /// Roles that were reported missing: once each, at the first task that needs them.
   private var missingRoles: Set<Role> = []

@@ -185,11 +185,14 @@ extension PlanMaker {
   }
 
   private mutating func taskConf(_ step: Pipeline.Step, jobConf: ConfigNode?) -> TaskConf {
+    if step.conf == nil, let commonConf { return commonConf }
     let own = step.conf.map(TaskConf.group.spelledOut)
     let node = own.map { jobConf?.merged(with: $0) ?? $0 } ?? jobConf
     let resolved = TaskConf.group.read(
       node, owner: "'conf'", fallback: step.conf?.site, into: &diagnostics)
-    return TaskConf(parameter: resolved.value) ?? TaskConf()
+    let conf = TaskConf(parameter: resolved.value) ?? TaskConf()
+    if step.conf == nil { commonConf = conf }
+    return conf
   }
 }
 

@@ -159,10 +159,11 @@ public struct SQLiteJobStore: JobStore {
 
   public func recall(_ key: ContentHash) async throws(Failure) -> [PartyID: [ArtifactReference]]? {
     try await file.read { database in
-      try String.fetchOne(
-        database, sql: "SELECT outputs FROM reuse WHERE key = ? ORDER BY number DESC LIMIT 1",
-        arguments: [key.text]
-      ).map { try JournalCoding.value([PartyID: [ArtifactReference]].self, $0) }
+      let statement = try database.cachedStatement(
+        sql: "SELECT outputs FROM reuse WHERE key = ? ORDER BY number DESC LIMIT 1")
+      return try String.fetchOne(statement, arguments: [key.text]).map {
+        try JournalCoding.value([PartyID: [ArtifactReference]].self, $0)
+      }
     }
   }
 }

@@ -24,7 +24,7 @@ final class Bench {
 
   /// The binary that users run.
   var moira: String {
-    ProcessInfo.processInfo.environment["MOIRA_BINARY"] ?? root + "/.build/release/moira"
+    ProcessInfo.processInfo.environment["MOIRA_BINARY"] ?? ".build/release/moira"
   }
 }
 

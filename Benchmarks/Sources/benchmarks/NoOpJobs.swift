@@ -9,6 +9,10 @@ import MoiraStorage
 
 /// Goal 5: what a task costs that does nothing, in time and in memory.
 func measureNoOpJobs(_ bench: Bench) throws {
+  let disk = try syncedWrite(in: bench.folder)
+  bench.board.add(
+    nil, "one synced write of 4 kB on this disk", disk.median.asMilliseconds,
+    reference: "best \(disk.best.asMilliseconds)")
   for cache in ["off", "on"] {
     let chain = try probe(bench, "chain", 1000, cache)
     add(bench, "no-op chain of 1,000, cache \(cache)", chain)
@@ -16,6 +20,25 @@ func measureNoOpJobs(_ bench: Bench) throws {
     let fan = try probe(bench, "fan", 10_000, cache)
     add(bench, "no-op fan of 10,000, cache \(cache)", fan)
     addMemory(bench, "  memory a task of the fan, cache \(cache)", small, fan)
+  }
+}
+
+/// What the journal must wait for at least: once for each step of a chain, and with the cache on
+/// twice, since a task is looked up before it starts.
+private func syncedWrite(in folder: String) throws -> [Double] {
+  let path = folder + "/synced"
+  let file = open(path, O_WRONLY | O_CREAT, 0o600)
+  guard file >= 0 else { throw Missing("'\(path)' cannot be written") }
+  defer {
+    close(file)
+    unlink(path)
+  }
+  let bytes = [UInt8](repeating: 1, count: 4096)
+  return (0..<300).map { _ in
+    seconds {
+      _ = write(file, bytes, bytes.count)
+      fsync(file)
+    }
   }
 }
 
@@ -54,13 +77,11 @@ private func probe(_ bench: Bench, _ shape: String, _ count: Int, _ cache: Strin
       path: CommandLine.arguments[0],
       arguments: ["probe", "noop", shape, "\(count)", cache, path]
     ).run(keepsOutput: true)
-    let words = outcome.output.split(separator: " ")
-      .compactMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-    guard let first = words.first else { throw Missing("a probe that says nothing") }
+    let words = outcome.output.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+    guard words.count >= 2 else { throw Missing("a probe that says nothing") }
     runs.append(
       NoOpRun(
-        milliseconds: first, again: words.count > 1 ? words[1] : nil,
-        peakBytes: outcome.peakBytes))
+        milliseconds: words[1], again: words.count > 2 ? words[2] : nil, peakBytes: words[0]))
   }
   guard let best = runs.min(by: { $0.milliseconds < $1.milliseconds }) else {
     throw Missing("no run")
@@ -69,7 +90,8 @@ private func probe(_ bench: Bench, _ shape: String, _ count: Int, _ cache: Strin
 }
 
 extension Probe {
-  /// Prints the milliseconds of one task, and with the cache on those of a second job.
+  /// Prints the peak of memory, the milliseconds of one task, and with the cache on those of a task
+  /// of a second job.
   static func noOpJob(shape: String, count: Int, usesCache: Bool, folder: String) async throws {
     let plan = try NoOpPipeline.plan(
       shape == "chain" ? NoOpPipeline.chain(count) : NoOpPipeline.fan(count))
@@ -81,14 +103,15 @@ extension Probe {
     let clock = SystemClock()
     let federation = Federation(catalog: noOpCatalog, parties: [party: ground], clock: clock)
     let coordinator = Coordinator(store: store, links: federation.links, clock: clock)
-    var times: [String] = []
+    var (peak, times): (String, [String]) = ("", [])
     for round in 0..<(usesCache ? 2 : 1) {
       let start = ContinuousClock.now
       try await run(plan, as: JobID("job-\(round)"), on: coordinator, usesCache: usesCache)
       let time = (ContinuousClock.now - start).inSeconds * 1000 / Double(count)
       times.append("\(time)")
+      if round == 0 { peak = "\(peakBytes)" }
     }
-    print(times.joined(separator: " "))
+    print(([peak] + times).joined(separator: " "))
   }
 
   private static func run(

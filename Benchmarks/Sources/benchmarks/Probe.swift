@@ -14,3 +14,22 @@ enum Probe {
     }
   }
 }
+
+extension Probe {
+  /// The most memory that this process has had at once, mapped files included.
+  ///
+  /// Not what the parent is told at the end: there Linux counts in what the parent had when it
+  /// started the child.
+  static var peakBytes: Double {
+    #if canImport(Darwin)
+      var usage = rusage()
+      getrusage(RUSAGE_SELF, &usage)
+      return Double(usage.ru_maxrss)
+    #else
+      let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+      let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+      let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first
+      return (kilobytes.flatMap { Double($0) } ?? .nan) * 1024
+    #endif
+  }
+}

@@ -5,7 +5,6 @@ struct Program {
   struct Outcome {
     /// Of the wall clock, from the start to the end of the process.
     let seconds: Double
-    let peakBytes: Double
     let output: String
   }
 
@@ -29,24 +28,16 @@ struct Program {
     defer { for word in words { free(word) } }
     var process = pid_t()
     var ended: Int32 = 0
-    var usage = rusage()
     let start = ContinuousClock.now
     guard posix_spawnp(&process, path, &files, nil, words, environ) == 0 else {
       throw Missing("'\(path)' cannot be started")
     }
-    wait4(process, &ended, 0, &usage)
+    waitpid(process, &ended, 0)
     let time = (ContinuousClock.now - start).inSeconds
     guard ended == status << 8 else {
       throw Missing("'\(path) \(arguments.joined(separator: " "))' ended with \(ended >> 8)")
     }
     let output = keepsOutput ? try String(contentsOfFile: outputPath, encoding: .utf8) : ""
-    return Outcome(
-      seconds: time, peakBytes: Double(usage.ru_maxrss) * Self.rssUnit, output: output)
+    return Outcome(seconds: time, output: output)
   }
-
-  #if canImport(Darwin)
-    private static let rssUnit = 1.0
-  #else
-    private static let rssUnit = 1024.0
-  #endif
 }

@@ -16,8 +16,8 @@ func measureTrainingMemory(_ bench: Bench) throws {
     path: CommandLine.arguments[0], arguments: ["probe", "training", folder, hash]
   ).run(keepsOutput: true)
   let words = training.output.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-  guard words.count == 2 else { throw Missing("a probe that says nothing") }
-  let beside = training.peakBytes - words[0]
+  guard words.count == 3 else { throw Missing("a probe that says nothing") }
+  let beside = words[2] - words[0]
   bench.board.add(
     nil, "training 1,000,000 × 100: peak beside the mapped table", beside.asMegabytes,
     reference: "table \(words[0].asMegabytes), \(words[1].asMilliseconds) a round",
@@ -38,7 +38,7 @@ extension Probe {
     print(try await store.put(builder.build(), isSecret: false).text)
   }
 
-  /// Prints the table's bytes and the seconds of a round.
+  /// Prints the table's bytes, the seconds of a round, and the peak of memory.
   static func train(folder: String, hash: String) async throws {
     let bytes = try await FileArtifactStore(directory: folder).get(ContentHash(hash))
     let table = try Table(artifact: bytes)
@@ -56,7 +56,7 @@ extension Probe {
         })
     }
     let size = table.image.withBytes { $0.count }
-    print("\(size) \(times.best)")
+    print("\(size) \(times.best) \(peakBytes)")
   }
 
   private static func gradient(
