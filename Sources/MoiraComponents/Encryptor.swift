@@ -9,13 +9,15 @@ internal import MoiraProtocols
 /// How the values that parties send to be added up are hidden.
 public enum ProtectionMethod: String, ParameterChoice, Codable, Sendable {
   case secureAggregation = "secure_aggregation"
+  case secretSharing = "secret_sharing"
   case none
 }
 
 /// Establishes the protection that later tasks use.
 ///
-/// With `secure_aggregation`, every client makes an X25519 key, and the arbiter hands all public
-/// keys to all. Later tasks derive a fresh mask for every pair, task, attempt, round and tensor.
+/// Every client makes an X25519 key, and the arbiter hands all public keys to all. With
+/// `secure_aggregation` later tasks derive a fresh mask for every pair, task, attempt, round and
+/// tensor; with `secret_sharing` they seal shares under keys derived in the same way.
 ///
 /// Source: Bonawitz et al., CCS 2017 (ePrint 2017/281), §4; pairwise masks without drop-out recovery.
 struct Encryptor: Component {
@@ -29,12 +31,24 @@ struct Encryptor: Component {
     "Keys and roster, for the tasks that send values to be added up.", at: .guest, .host, .arbiter)
   var protection: Artifact<ProtectionKeys>
 
-  @Param("How values are hidden from the arbiter: by masks that cancel in the sum, or not at all.")
+  @Param(
+    "How values are hidden from the arbiter: by masks that cancel in the sum, by shares dealt out among the clients, or not at all."
+  )
   var method: ProtectionMethod = .secureAggregation
+  @Param(
+    "secret_sharing: how many clients can together tell a value (Shamir), more than half of them; empty for all (additive).",
+    .atLeast(2))
+  var threshold: Int?
+
+  func check(_ findings: inout ParameterFindings) {
+    if threshold != nil, method != .secretSharing {
+      findings.error("threshold", "'threshold' goes with 'method: secret_sharing' only")
+    }
+  }
 
   func run(in task: some TaskContext) async throws {
     switch method {
-    case .secureAggregation: try await agreeKeys(in: task)
+    case .secureAggregation, .secretSharing: try await agreeKeys(in: task)
     case .none:
       task.warn("method is none: the arbiter will see every party's values")
       try await task.write(keys(nil, in: task), to: protection)
@@ -71,7 +85,8 @@ struct Encryptor: Component {
       roster?[party].map { ProtectionKeys.Entry(party: party, key: Data($0.bytes)) }
     }
     return ProtectionKeys(
-      method: method, job: task.job, task: task.task, attempt: task.attempt, party: task.party,
+      method: method, threshold: threshold, job: task.job, task: task.task, attempt: task.attempt,
+      party: task.party,
       roster: entries, secret: secret.map { Data($0) })
   }
 }

@@ -9,7 +9,7 @@ extension PoolSecurity {
   ///
   /// - Throws: `protection-roster` when the keys are of other parties than the task's.
   init(_ keys: ProtectionKeys, clients: [PartyID], arbiter: PartyID) throws(Failure) {
-    guard keys.method == .secureAggregation else {
+    guard keys.method != .none else {
       self = .none
       return
     }
@@ -23,9 +23,10 @@ extension PoolSecurity {
       }
       if let secret = keys.secret {
         let pair = try MaskKeyPair(secretBytes: Array(secret))
-        self = .masks(try MaskingKeys(own: keys.party, keyPair: pair, roster: roster))
+        self = .client(
+          try MaskingKeys(own: keys.party, keyPair: pair, roster: roster), sharing: keys.sharing)
       } else {
-        self = .roster(roster)
+        self = .arbiter(roster, sharing: keys.sharing)
       }
     } catch let failure as Failure {
       throw failure
@@ -42,11 +43,12 @@ extension PoolSecurity {
     do {
       let terms = try KeyAgreementTerms(scope: scope, clients: task.clients, aggregator: arbiter)
       if task.role == .arbiter {
-        return .roster(try await drive(KeyAgreementAggregator(terms: terms), in: task))
+        return .arbiter(
+          try await drive(KeyAgreementAggregator(terms: terms), in: task), sharing: nil)
       }
       var generator = SystemSecureGenerator()
       let client = try KeyAgreementClient(task.party, terms: terms, using: &generator)
-      return .masks(try await drive(client, with: arbiter, in: task))
+      return .client(try await drive(client, with: arbiter, in: task), sharing: nil)
     } catch let refusal as ProtocolRefusal {
       throw refusal.failure
     }
@@ -54,6 +56,11 @@ extension PoolSecurity {
 }
 
 extension ProtectionKeys {
+  fileprivate var sharing: SharingForm? {
+    guard method == .secretSharing else { return nil }
+    return threshold.map { .shamir(threshold: $0) } ?? .additive
+  }
+
   fileprivate func entries() throws -> [(party: PartyID, key: MaskPublicKey)] {
     try roster.map { ($0.party, try MaskPublicKey(Array($0.key))) }
   }

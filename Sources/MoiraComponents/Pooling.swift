@@ -8,7 +8,7 @@ internal import MoiraProtocols
 /// Every member of the task makes a pool and calls the same sums in the same order: clients with
 /// their values, the arbiter with nil. The arbiter adds up masked words of ℤ₂⁶⁴ and sends the total
 /// to everybody; it learns the total and nothing else. With `method: none` the words are the same,
-/// but unmasked.
+/// but in clear; with `secret_sharing` the clients deal out sealed shares instead of masking.
 struct Pool<Member: TaskContext> {
   private let task: Member
   private let clients: [PartyID]
@@ -95,6 +95,9 @@ struct Pool<Member: TaskContext> {
     let label = MaskLabel(
       scope: scope, round: round, tensor: "\(task.task)/\(task.attempt)/\(name)", model: nil)
     do {
+      if let form = security.sharing {
+        return try await sharedTotal(words, form, label, count: count, name: name)
+      }
       let terms = try security.terms(label, count: count, clients: clients, arbiter: arbiter)
       if let words {
         let client = try MaskedSumClient(
@@ -103,6 +106,28 @@ struct Pool<Member: TaskContext> {
       }
       return try await drive(MaskedSumAggregator(terms: terms), in: task).words
     } catch let refusal as ProtocolRefusal {
+      throw named(refusal.failure, name)
+    }
+  }
+
+  /// The same by shares: each client splits its words among all, and sends on the sum of its shares.
+  private func sharedTotal(
+    _ words: [UInt64]?, _ form: SharingForm, _ label: MaskLabel, count: Int, name: String
+  ) async throws -> [UInt64] {
+    guard let roster = security.roster else {
+      throw Failure("protection-roster", "sums by shares need the keys of all clients")
+    }
+    do {
+      let terms = try SharedSumTerms(
+        label, count: count, form: form, roster: roster, aggregator: arbiter)
+      guard let words, let keys = security.keys else {
+        return try await drive(SharedSumAggregator(terms: terms), in: task).words
+      }
+      var generator = SystemSecureGenerator()
+      let client = try SharedSumClient(
+        task.party, terms: terms, words: words, keys: keys, using: &generator)
+      return try await drive(client, with: arbiter, in: task).words
+    } catch let refusal as SecretSharingRefusal {
       throw named(refusal.failure, name)
     }
   }
@@ -119,26 +144,38 @@ struct Pool<Member: TaskContext> {
 /// What masks a pool's sums.
 enum PoolSecurity: Sendable {
   case none
-  /// At a client.
-  case masks(MaskingKeys)
+  /// At a client; by masks unless there is a form of sharing.
+  case client(MaskingKeys, sharing: SharingForm?)
   /// At the arbiter.
-  case roster(KeyRoster)
+  case arbiter(KeyRoster, sharing: SharingForm?)
 
   var keys: MaskingKeys? {
-    if case .masks(let keys) = self { keys } else { nil }
+    if case .client(let keys, _) = self { keys } else { nil }
+  }
+
+  var roster: KeyRoster? {
+    switch self {
+    case .none: nil
+    case .client(let keys, _): keys.roster
+    case .arbiter(let roster, _): roster
+    }
+  }
+
+  var sharing: SharingForm? {
+    switch self {
+    case .none: nil
+    case .client(_, let sharing), .arbiter(_, let sharing): sharing
+    }
   }
 
   func terms(
     _ label: MaskLabel, count: Int, clients: [PartyID], arbiter: PartyID
   ) throws(ProtocolRefusal) -> MaskedSumTerms {
-    switch self {
-    case .none:
-      try MaskedSumTerms(unprotected: label, count: count, clients: clients, aggregator: arbiter)
-    case .masks(let keys):
-      try MaskedSumTerms(label, count: count, roster: keys.roster, aggregator: arbiter)
-    case .roster(let roster):
-      try MaskedSumTerms(label, count: count, roster: roster, aggregator: arbiter)
+    guard let roster else {
+      return try MaskedSumTerms(
+        unprotected: label, count: count, clients: clients, aggregator: arbiter)
     }
+    return try MaskedSumTerms(label, count: count, roster: roster, aggregator: arbiter)
   }
 
   /// For the job's report.
@@ -146,9 +183,29 @@ enum PoolSecurity: Sendable {
     switch self {
     case .none:
       "none: the arbiter sees every party's values; for tests and comparison only"
-    case .masks, .roster:
+    case .client(_, let form?), .arbiter(_, let form?):
+      "secret sharing: \(form.words) among \(clients) parties, shares sealed with AES-256-GCM; the "
+        + "arbiter sees sums only, unless it colludes with \(form.colluders(of: clients)) clients"
+    case .client, .arbiter:
       "secure aggregation: pairwise masks among \(clients) parties (X25519, HKDF-SHA256, AES-256-CTR, "
         + "ring of 2^64); the arbiter sees sums only, unless it colludes with all clients but one"
+    }
+  }
+}
+
+extension SharingForm {
+  var words: String {
+    switch self {
+    case .additive: "additive shares"
+    case .shamir(let threshold): "Shamir shares with a threshold of \(threshold)"
+    }
+  }
+
+  /// With how many clients an arbiter could read another's values.
+  func colluders(of clients: Int) -> Int {
+    switch self {
+    case .additive: clients - 1
+    case .shamir(let threshold): min(threshold, clients - 1)
     }
   }
 }

@@ -19,6 +19,8 @@ public struct ProtectionKeys: JSONArtifact {
   }
 
   public let method: ProtectionMethod
+  /// Of Shamir's sharing; nil for additive shares, and for other methods.
+  public let threshold: Int?
   public let job: JobID
   public let task: TaskID
   public let attempt: Int

@@ -19,7 +19,7 @@ public enum MaskingError: Error, Hashable, Sendable {
 public final class MaskingKeys: Sendable {
   public let own: PartyID
   public let roster: KeyRoster
-  private let secrets: [(peer: PartyID, secret: SymmetricKey)]
+  let secrets: [(peer: PartyID, secret: SymmetricKey)]
   private let used = Mutex<Set<MaskLabel>>([])
 
   /// - Complexity: one X25519 for each other party.
@@ -44,14 +44,19 @@ public final class MaskingKeys: Sendable {
   ///
   /// - Throws: `MaskingError.labelUsed` the second time, `MaskingError.otherScope`.
   public func masks(for label: MaskLabel) throws(MaskingError) -> [SignedMask] {
-    guard label.scope == roster.scope else {
-      throw .otherScope(label: label.scope, keys: roster.scope)
-    }
-    guard used.withLock({ $0.insert(label).inserted }) else { throw .labelUsed(label) }
+    try takeUp(label)
     return secrets.map { peer, secret in
       let seed = MaskSeed.ofPair(secret, label: label, parties: (own, peer), roster: roster.hash)
       return SignedMask(own < peer ? .add : .subtract, MaskStream(seed: seed))
     }
+  }
+
+  /// Marks the label as used: one vector goes out under it, masked or in shares.
+  func takeUp(_ label: MaskLabel) throws(MaskingError) {
+    guard label.scope == roster.scope else {
+      throw .otherScope(label: label.scope, keys: roster.scope)
+    }
+    guard used.withLock({ $0.insert(label).inserted }) else { throw .labelUsed(label) }
   }
 }
 

@@ -33,6 +33,7 @@ extension ProtocolViolation.Rule {
     case .missing(let party): "left \(party) out of the key roster"
     case .unplanned(let party): "listed '\(printable(party.text))', which the plan does not name"
     case .alteredKey(let party): "listed another key for \(party) than \(party) sent"
+    case .sharing(let rule): rule.sentence
     default: disagreement
     }
   }

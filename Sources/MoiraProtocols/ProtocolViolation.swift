@@ -42,6 +42,8 @@ public struct ProtocolViolation: Error, Hashable, Sendable {
     case unplanned(PartyID)
     /// The roster has another key for the receiver than the receiver sent.
     case alteredKey(of: PartyID)
+    /// A rule of the sum by shares.
+    case sharing(SecretSharingRule)
   }
 }
 

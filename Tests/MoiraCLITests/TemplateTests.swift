@@ -119,10 +119,11 @@ struct TemplateTests {
     #expect(exported.output.contains("\"pooled\""))
   }
 
-  @Test("the same pipeline gives the same model, masked or not, in bytes")
+  @Test("the same pipeline gives the same model, masked, shared or neither, in bytes")
   func sameBytes() throws {
     var models: [String] = []
-    for options in [[], ["--parallelism", "1"], ["--set", "encryptor_0.method=none"]] {
+    let methods = ["none", "secret_sharing"].map { ["--set", "encryptor_0.method=\($0)"] }
+    for options in [[], ["--parallelism", "1"]] + methods {
       let place = try Workplace()
       _ = try run("homo_lr", in: place, options)
       models.append(
@@ -131,5 +132,6 @@ struct TemplateTests {
     #expect(models[0].contains("\"weights\""))
     #expect(models[1] == models[0])
     #expect(models[2] == models[0])
+    #expect(models[3] == models[0])
   }
 }

@@ -103,7 +103,7 @@ struct HomoLRTests {
   }
 
   @Test(
-    "masked training gives the bytes of unmasked fixed-point training",
+    "training by masks or by shares gives the bytes of unmasked fixed-point training",
     arguments: ["model", "gradient"])
   func maskedEqualsUnmasked(aggregation: String) async throws {
     let rows = PooledRows(seed: 5)
@@ -112,7 +112,9 @@ struct HomoLRTests {
     ]
     let masked = try await models(rows, parameters)
     let unmasked = try await models(rows, parameters, method: "none")
+    let shared = try await models(rows, parameters, method: "secret_sharing")
     #expect(try masked[0].readableJSON() == unmasked[0].readableJSON())
+    #expect(try shared[0].readableJSON() == unmasked[0].readableJSON())
   }
 
   @Test("the same seed gives the same bytes, another seed others")
@@ -151,6 +153,21 @@ struct HomoLRTests {
     let model = try bench.get(
       LogisticModel.self, outputs["hospital-a"]?["model"], at: "hospital-a")
     #expect(model.parameters == whole.parameters)
+  }
+
+  @Test("Shamir's shares give the same model as additive ones")
+  func shamir() async throws {
+    let rows = PooledRows(seed: 14)
+    let (bench, inputs) = try await bench(rows, method: "secret_sharing")
+    var threshold = inputs
+    let keys = try await bench.run(
+      Encryptor.self, [("method", .string("secret_sharing")), ("threshold", .int(2))])
+    for party in bench.members.map(\.party) {
+      threshold[party]?["protection"] = keys[party]?["protection"]
+    }
+    let additive = try await bench.run(HomoLR.self, [("epochs", .int(3))], inputs: inputs)
+    let shamir = try await bench.run(HomoLR.self, [("epochs", .int(3))], inputs: threshold)
+    #expect(shamir["hospital-a"]?["model"]?.hash == additive["hospital-a"]?["model"]?.hash)
   }
 
   @Test("masks need three clients")
