@@ -48,6 +48,12 @@ extension EvaluationSums {
     if let best = curve.bestF1 {
       set.values["best_f1"] = best.f1
       set.values["best_f1_threshold"] = best.threshold
+      if let place = curve.thresholds.firstIndex(of: best.threshold) {
+        let there = curve.confusion(at: place)
+        set.values["best_f1_accuracy"] = there.accuracy
+        set.values["best_f1_precision"] = there.precision
+        set.values["best_f1_recall"] = there.recall
+      }
     }
     set.curves = EvaluationReport.Curves(curve)
     return set

@@ -71,6 +71,30 @@ struct EvaluatorTests {
     #expect(report.pooled.federated.confusion.joined().reduce(0, +) > 199.9)
   }
 
+  @Test("what is told of the best threshold is what it gives on the party's own rows")
+  func bestThreshold() async throws {
+    let bench = PartBench(clients: 3)
+    let outputs = try await bench.run(Evaluator.self, inputs: inputs(bench))
+    let report = try bench.get(
+      EvaluationReport.self, outputs["hospital-a"]?["metrics"], at: "hospital-a")
+    let values = report.own.federated.values
+    let threshold = try #require(values["best_f1_threshold"])
+    let own = rows.owners.indices.filter { rows.owners[$0] == 0 }
+    func f1(at threshold: Double) -> (precision: Double, recall: Double, f1: Double) {
+      let told = own.filter { scores[$0] >= threshold }
+      let hits = Double(told.count { rows.labels[$0] == 1 })
+      let all = Double(own.count { rows.labels[$0] == 1 })
+      let precision = told.isEmpty ? 0 : hits / Double(told.count)
+      return (precision, hits / all, 2 * hits / (Double(told.count) + all))
+    }
+    // A hair below the threshold, for the scores here are computed in another way.
+    let best = f1(at: threshold - 1e-12)
+    #expect(abs(best.f1 - values["best_f1"]!) < 1e-12)
+    #expect(abs(best.precision - values["best_f1_precision"]!) < 1e-12)
+    #expect(abs(best.recall - values["best_f1_recall"]!) < 1e-12)
+    #expect(own.allSatisfy { f1(at: scores[$0]).f1 <= best.f1 + 1e-12 })
+  }
+
   @Test("nobody but the party learns its own metrics")
   func ownStaysOwn() async throws {
     let bench = PartBench(clients: 3)
