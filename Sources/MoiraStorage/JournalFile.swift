@@ -8,6 +8,7 @@ internal import MoiraSchedule
 struct JournalFile: Sendable {
   /// How long to wait for another process that writes.
   static let patience: TimeInterval = 10
+  private static let pause: TimeInterval = 0.005
 
   private let path: String
   private let queue: DatabaseQueue
@@ -39,10 +40,24 @@ struct JournalFile: Sendable {
     configuration.label = "moira.journal"
     configuration.busyMode = .timeout(patience)
     configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA journal_mode = WAL")
+      try useWAL(database)
       try database.execute(sql: "PRAGMA synchronous = FULL")
     }
     return configuration
+  }
+
+  /// SQLite does not wait by itself for the lock that a new file's change to WAL needs, so whoever
+  /// opens it while another process does tries again.
+  private static func useWAL(_ database: Database) throws {
+    var tries = Int(patience / pause)
+    while true {
+      do {
+        return try database.execute(sql: "PRAGMA journal_mode = WAL")
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && tries > 0 {
+        tries -= 1
+        Thread.sleep(forTimeInterval: pause)
+      }
+    }
   }
 
   // MARK: Access

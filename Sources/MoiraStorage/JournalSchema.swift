@@ -39,8 +39,14 @@ enum JournalSchema {
   static var version: Int { steps.count }
 
   /// The version of the tables that are there; 0 in a new file.
+  ///
+  /// Asked of the file itself: what GRDB remembers of the schema is old as soon as another process
+  /// has made the tables.
   static func version(_ database: Database) throws -> Int {
-    guard try database.tableExists("moira_schema") else { return 0 }
+    let isThere = try Bool.fetchOne(
+      database,
+      sql: "SELECT COUNT(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = 'moira_schema'")
+    guard isThere == true else { return 0 }
     return try Int.fetchOne(database, sql: "SELECT version FROM moira_schema") ?? 0
   }
 

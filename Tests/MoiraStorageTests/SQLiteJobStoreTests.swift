@@ -23,6 +23,23 @@ import Testing
     #expect(try await third.journal(of: "j1") == (0..<20).map(entry))
   }
 
+  @Test("Whoever opens a new file while others do the same finds its tables")
+  func openedAtOnce() async throws {
+    for _ in 0..<20 {
+      let folder = try TemporaryFolder()
+      let path = folder.path + "/moira.sqlite"
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<6 {
+          group.addTask {
+            try await SQLiteJobStore(path: path).create(try smallRecord(JobID("j\(number)")))
+          }
+        }
+        try await group.waitForAll()
+      }
+      #expect(try await SQLiteJobStore(path: path).records().count == 6)
+    }
+  }
+
   @Test("Two writers on one file wait for one another")
   func contention() async throws {
     let folder = try TemporaryFolder()
