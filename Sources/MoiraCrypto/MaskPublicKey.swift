@@ -29,6 +29,16 @@ public struct MaskPublicKey: Hashable, Sendable {
     self.bytes = bytes
   }
 
+  /// A key that is used once, and at once: points of low order are found when the secret with it
+  /// turns out zero, so that the X25519 of `init(_:)` is spared.
+  ///
+  /// - Throws: `MaskKeyError.wrongLength`, `notCanonical`.
+  package init(forOneUse bytes: [UInt8]) throws(MaskKeyError) {
+    guard bytes.count == Self.byteCount else { throw .wrongLength(bytes.count) }
+    guard Self.isCanonical(bytes) else { throw .notCanonical }
+    self.bytes = bytes
+  }
+
   /// For the public half of a key pair, which needs no check.
   init(ofPair bytes: [UInt8]) { self.bytes = bytes }
 

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import MoiraModel
+package import MoiraModel
 
 /// 32 secret bytes that a mask grows from.
 ///
@@ -15,6 +15,9 @@ public struct MaskSeed: Sendable {
     guard bytes.count == Self.byteCount else { throw .wrongLength(bytes.count) }
     key = SymmetricKey(data: bytes)
   }
+
+  /// The 32 bytes, to be shared or sealed; as secret as the seed.
+  package var secretBytes: [UInt8] { key.withUnsafeBytes { Array($0) } }
 }
 
 extension MaskSeed: CustomStringConvertible, CustomReflectable {
@@ -39,6 +42,25 @@ extension MaskSeed {
     info.write(roster.text)
     return MaskSeed(
       key: hkdf(secret, salt: Array(label.scope.job.text.utf8), info: info.bytes, count: byteCount))
+  }
+}
+
+extension MaskSeed {
+  /// The seed of a party's own mask for one vector, which it shares out beforehand.
+  ///
+  /// HKDF-SHA256 of 32 random bytes; salt and info as for a pair's, with "moira/secagg/self/1" in
+  /// front and the one party in place of two.
+  package static func ofSelf(
+    _ secret: MaskSeed, label: MaskLabel, party: PartyID, roster: ContentHash
+  ) -> MaskSeed {
+    var info = ByteWriter()
+    info.write("moira/secagg/self/1")
+    label.write(into: &info)
+    info.write(party.text)
+    info.write(roster.text)
+    return MaskSeed(
+      key: hkdf(
+        secret.key, salt: Array(label.scope.job.text.utf8), info: info.bytes, count: byteCount))
   }
 }
 

@@ -22,11 +22,14 @@ public final class MaskingKeys: Sendable {
   let secrets: [(peer: PartyID, secret: SymmetricKey)]
   private let used = Mutex<Set<MaskLabel>>([])
 
-  /// - Complexity: one X25519 for each other party.
-  public init(own: PartyID, keyPair: MaskKeyPair, roster: KeyRoster) throws(MaskingError) {
+  /// - Parameter peers: Those of the roster to have secrets with; nil for all.
+  /// - Complexity: one X25519 for each of them.
+  public init(
+    own: PartyID, keyPair: MaskKeyPair, roster: KeyRoster, peers: Set<PartyID>? = nil
+  ) throws(MaskingError) {
     guard roster[own] == keyPair.publicKey else { throw .notInRoster(own) }
     var secrets: [(PartyID, SymmetricKey)] = []
-    for peer in roster.parties where peer != own {
+    for peer in roster.parties where peer != own && peers?.contains(peer) != false {
       guard let key = roster[peer] else { continue }
       do {
         secrets.append((peer, SymmetricKey(data: try keyPair.sharedSecret(with: key))))

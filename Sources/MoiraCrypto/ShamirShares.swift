@@ -113,6 +113,10 @@ private let limbMask: UInt64 = (1 << 60) - 1
 
 extension MaskSeed {
   /// 32 new random bytes.
+  package init(random generator: inout some RandomNumberGenerator) {
+    self.init(using: &generator)
+  }
+
   init(using generator: inout some RandomNumberGenerator) {
     var bytes: [UInt8] = []
     for _ in 0..<4 {

@@ -42,7 +42,7 @@ public struct ShareSeals: Sendable {
     _ share: VectorShare, for peer: PartyID, using generator: inout some RandomNumberGenerator
   ) throws(ShareSealError) -> [UInt8] {
     let key = try key(from: own, to: peer, with: peer)
-    let nonceBytes = MaskSeed(using: &generator).bytes.prefix(12)
+    let nonceBytes = MaskSeed(using: &generator).secretBytes.prefix(12)
     do {
       let nonce = try AES.GCM.Nonce(data: nonceBytes)
       let box = try AES.GCM.seal(share.payload, using: key, nonce: nonce)
@@ -114,7 +114,7 @@ extension VectorShare {
 
   fileprivate var payload: [UInt8] {
     switch self {
-    case .seed(let seed): return [Self.seedTag] + seed.bytes
+    case .seed(let seed): return [Self.seedTag] + seed.secretBytes
     case .elements(let vector):
       var writer = ByteWriter()
       writer.reserve(1 + 16 * vector.count)
@@ -145,9 +145,4 @@ private func words(of bytes: ArraySlice<UInt8>) -> [UInt64] {
       UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
     }
   }
-}
-
-extension MaskSeed {
-  /// The 32 secret bytes, to be sealed.
-  fileprivate var bytes: [UInt8] { key.withUnsafeBytes { Array($0) } }
 }

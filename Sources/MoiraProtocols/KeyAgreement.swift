@@ -3,20 +3,19 @@ public import MoiraModel
 
 /// Who takes part in an agreement on mask keys, known to all beforehand from the plan.
 ///
-/// The protocol, of two steps; Bonawitz et al., CCS 2017 (ePrint 2017/281), round 0 of figure 4,
-/// without the signatures:
+/// The protocol, of two steps; Bonawitz et al., CCS 2017 (ePrint 2017/281), round 0 of figure 4:
 ///
-/// 1. Each client makes an X25519 key pair and sends the public key to the aggregator.
+/// 1. Each client makes an X25519 key pair, signs the public key for this attempt and these parties
+///    with its long-term key, and sends both to the aggregator.
 /// 2. When all keys are in, the aggregator sends all of them to each client. A client refuses the
 ///    roster unless it names exactly the planned parties, each once, with fit and different keys,
-///    and its own key unaltered.
+///    its own key unaltered, and every key signed under the identity that the plan pins.
 ///
-/// The aggregator learns public keys only. Against an aggregator that follows the protocol, any
-/// number of other clients may work together with it: what they cannot tell apart are the vectors
-/// of the clients that do not. An aggregator that puts keys of its own in the place of clients'
-/// keys is *not* found out by these two steps, as the keys are not signed; one that sends different
-/// rosters gets masks that do not cancel. A silent client keeps all waiting: the driver's deadline
-/// ends the attempt, and `waitingFor` says who is missing.
+/// The aggregator learns public keys only, and cannot put a key of its own in the place of a client's:
+/// that would take the client's long-term key. One that sends different rosters, by leaving a key of an
+/// earlier agreement of the same attempt in one of them, gets keys that do not open anything. A silent
+/// client keeps all waiting: the driver's deadline ends the attempt, and `waitingFor` says who is
+/// missing.
 public struct KeyAgreementTerms: Hashable, Sendable {
   /// With two clients, each would read the other's vector from the sum.
   public static let leastClients = 3
@@ -25,16 +24,36 @@ public struct KeyAgreementTerms: Hashable, Sendable {
   /// By id, ascending.
   public let clients: [PartyID]
   public let aggregator: PartyID
+  public let identities: IdentityRoster
 
   /// - Throws: `ProtocolRefusal.tooFewClients` below three, `tooManyClients`, `listedTwice`,
-  ///   `aggregatorIsClient`.
+  ///   `aggregatorIsClient`, `unknownIdentity`.
   public init(
-    scope: TaskScope, clients: [PartyID], aggregator: PartyID
+    scope: TaskScope, clients: [PartyID], aggregator: PartyID, identities: IdentityRoster
   ) throws(ProtocolRefusal) {
     guard clients.count >= Self.leastClients else { throw .tooFewClients(clients.count) }
     self.scope = scope
     self.clients = try checkedClients(clients, aggregator: aggregator)
     self.aggregator = aggregator
+    self.identities = identities
+    if let unknown = self.clients.first(where: { identities[$0] == nil }) {
+      throw .unknownIdentity(unknown)
+    }
+  }
+
+  /// What a client signs with its key.
+  func statement(_ party: PartyID, key: [UInt8]) -> SignedStatement {
+    SignedStatement("moira/keys/1") { writer in
+      writer.write(scope)
+      writer.write(parties: clients)
+      writer.write(aggregator.text)
+      writer.write(party.text)
+      writer.write(key)
+    }
+  }
+
+  func isSigned(_ key: [UInt8], by party: PartyID, _ signature: [UInt8]) -> Bool {
+    identities[party]?.isValid(signature, for: statement(party, key: key)) == true
   }
 }
 

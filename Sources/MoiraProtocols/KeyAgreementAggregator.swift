@@ -8,6 +8,7 @@ public struct KeyAgreementAggregator: ProtocolMachine {
 
   private let terms: KeyAgreementTerms
   private var keys: [PartyID: MaskPublicKey] = [:]
+  private var signatures: [PartyID: [UInt8]] = [:]
   private var owners: [MaskPublicKey: PartyID] = [:]
 
   public init(terms: KeyAgreementTerms) { self.terms = terms }
@@ -22,14 +23,18 @@ public struct KeyAgreementAggregator: ProtocolMachine {
     _ message: KeyAgreementMessage, from sender: PartyID
   ) throws(ProtocolViolation) -> Step<KeyAgreementMessage, KeyRoster> {
     guard terms.clients.contains(sender) else { throw ProtocolViolation(sender, .unknownSender) }
-    guard case .publicKey(let scope, let bytes) = message else {
+    guard case .publicKey(let scope, let bytes, let signature) = message else {
       throw ProtocolViolation(sender, .unexpected(.roster))
     }
     try terms.check(scope, from: sender)
     guard keys[sender] == nil else { throw ProtocolViolation(sender, .sentTwice(.publicKey)) }
+    guard terms.isSigned(bytes, by: sender, signature) else {
+      throw ProtocolViolation(sender, .unsignedKey(of: sender))
+    }
     let key = try checkedKey(bytes, of: sender, from: sender)
     if let owner = owners[key] { throw ProtocolViolation(sender, .sharedKey(owner, sender)) }
     keys[sender] = key
+    signatures[sender] = signature
     owners[key] = sender
     return keys.count == terms.clients.count ? try finish(last: sender) : .wait
   }
@@ -42,7 +47,10 @@ public struct KeyAgreementAggregator: ProtocolMachine {
     let message = KeyAgreementMessage.roster(
       scope: terms.scope,
       entries: roster.parties.compactMap { party in
-        roster[party].map { KeyAgreementMessage.Entry(party: party, key: $0.bytes) }
+        roster[party].map {
+          KeyAgreementMessage.Entry(
+            party: party, key: $0.bytes, signature: signatures[party] ?? [])
+        }
       })
     return .finish(roster, sending: terms.clients.map { Outbound(to: $0, message) })
   }

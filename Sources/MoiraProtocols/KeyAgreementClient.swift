@@ -9,28 +9,35 @@ public struct KeyAgreementClient: ~Copyable, ProtocolMachine {
   private let own: PartyID
   private let terms: KeyAgreementTerms
   private let keyPair: MaskKeyPair
+  private let identity: IdentityKeyPair
   private var isDone = false
 
   /// Makes a new key pair.
   ///
-  /// - Throws: `ProtocolRefusal.notAClient`.
+  /// - Throws: `ProtocolRefusal.notAClient`, `unknownIdentity`.
   public init(
-    _ own: PartyID, terms: KeyAgreementTerms, using generator: inout some RandomNumberGenerator
+    _ own: PartyID, terms: KeyAgreementTerms, identity: IdentityKeyPair,
+    using generator: inout some RandomNumberGenerator
   ) throws(ProtocolRefusal) {
-    try self.init(own, terms: terms, keyPair: MaskKeyPair(using: &generator))
+    try self.init(
+      own, terms: terms, identity: identity, keyPair: MaskKeyPair(using: &generator))
   }
 
   public init(
-    _ own: PartyID, terms: KeyAgreementTerms, keyPair: MaskKeyPair
+    _ own: PartyID, terms: KeyAgreementTerms, identity: IdentityKeyPair, keyPair: MaskKeyPair
   ) throws(ProtocolRefusal) {
     guard terms.clients.contains(own) else { throw .notAClient(own) }
+    guard terms.identities[own] == identity.publicKey else { throw .unknownIdentity(own) }
+    self.identity = identity
     self.own = own
     self.terms = terms
     self.keyPair = keyPair
   }
 
   public mutating func start() -> [Outbound<KeyAgreementMessage>] {
-    let message = KeyAgreementMessage.publicKey(scope: terms.scope, key: keyPair.publicKey.bytes)
+    let key = keyPair.publicKey.bytes
+    let message = KeyAgreementMessage.publicKey(
+      scope: terms.scope, key: key, signature: identity.sign(terms.statement(own, key: key)))
     return [Outbound(to: terms.aggregator, message)]
   }
 
@@ -63,6 +70,9 @@ public struct KeyAgreementClient: ~Copyable, ProtocolMachine {
     }
     var checked: [(PartyID, MaskPublicKey)] = []
     for entry in entries {
+      guard terms.isSigned(entry.key, by: entry.party, entry.signature) else {
+        throw ProtocolViolation(sender, .unsignedKey(of: entry.party))
+      }
       checked.append((entry.party, try checkedKey(entry.key, of: entry.party, from: sender)))
     }
     return try checkedRoster(terms.scope, checked, from: sender)

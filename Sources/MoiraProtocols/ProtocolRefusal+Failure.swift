@@ -29,6 +29,15 @@ extension ProtocolRefusal {
     case .otherKeys:
       Failure("protocol-setup", "the masking keys belong to another key roster than was agreed")
     case .masking(let error): error.failure
+    case .thresholdOutOfRange(let threshold, let parties):
+      Failure(
+        "threshold-out-of-range",
+        "'threshold' must be more than half of the \(parties) parties that share a secret and at most all, but is \(threshold)"
+      )
+    case .unknownIdentity(let party):
+      Failure(
+        "identity-unknown", "the job pins no identity key for \(party), or another one than it has",
+        hint: "submit the job anew, so that every party's identity is pinned")
     }
   }
 }

@@ -34,6 +34,8 @@ extension ProtocolViolation.Rule {
     case .unplanned(let party): "listed '\(printable(party.text))', which the plan does not name"
     case .alteredKey(let party): "listed another key for \(party) than \(party) sent"
     case .sharing(let rule): rule.sentence
+    case .secure(let rule): rule.sentence
+    case .unsignedKey(let party): "sent a key of \(party) that \(party) has not signed"
     default: disagreement
     }
   }

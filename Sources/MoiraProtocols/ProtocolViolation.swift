@@ -44,6 +44,10 @@ public struct ProtocolViolation: Error, Hashable, Sendable {
     case alteredKey(of: PartyID)
     /// A rule of the sum by shares.
     case sharing(SecretSharingRule)
+    /// A rule of a secure sum.
+    case secure(SecureSumRule)
+    /// The key's signature is not the party's.
+    case unsignedKey(of: PartyID)
   }
 }
 
@@ -70,4 +74,8 @@ public enum ProtocolRefusal: Error, Hashable, Sendable {
   /// The keys were agreed in another run of the key agreement than the terms name.
   case otherKeys
   case masking(MaskingError)
+  /// The threshold must be more than half of the parties that share a secret, and no more than all.
+  case thresholdOutOfRange(Int, parties: Int)
+  /// The plan pins no identity key for the party, or another one than it has.
+  case unknownIdentity(PartyID)
 }

@@ -37,10 +37,10 @@ extension SharedSumMessage {
     writer.write(tag)
     header.encode(into: &writer)
     switch self {
-    case .deal(_, let shares): writer.write(shares: shares)
+    case .deal(_, let shares): writer.write(byteLists: shares)
     case .announcement(_, let summed, let shares):
       writer.write(parties: summed)
-      writer.write(shares: shares)
+      writer.write(byteLists: shares)
     case .summedShare(_, let words): writer.write(words)
     case .total(_, let summed, let words):
       writer.write(parties: summed)
@@ -63,48 +63,14 @@ extension SharedSumMessage {
     guard (1...4).contains(tag) else { throw .unknownCase(tag) }
     let header = try SharedSumHeader(from: &reader)
     switch tag {
-    case 1: self = .deal(header, shares: try reader.shares())
+    case 1: self = .deal(header, shares: try reader.byteLists())
     case 2:
       let summed = try reader.parties()
-      self = .announcement(header, summed: summed, shares: try reader.shares())
+      self = .announcement(header, summed: summed, shares: try reader.byteLists())
     case 3: self = .summedShare(header, words: try reader.words())
     default:
       let summed = try reader.parties()
       self = .total(header, summed: summed, words: try reader.words())
     }
-  }
-}
-
-extension ByteWriter {
-  fileprivate mutating func write(shares: [[UInt8]]) {
-    write(UInt32(shares.count))
-    reserve(shares.reduce(0) { $0 + $1.count + 4 })
-    for share in shares { write(share) }
-  }
-
-  fileprivate mutating func write(parties: [PartyID]) {
-    write(UInt32(parties.count))
-    for party in parties { write(party.text) }
-  }
-}
-
-extension ByteReader {
-  /// The count of a list of things that each begin with a length.
-  private mutating func listCount() throws(WireError) -> Int {
-    let count = try length(of: 4)
-    guard count <= FixedPoint.partyLimit else { throw .lengthOverLimit(count) }
-    return count
-  }
-
-  fileprivate mutating func shares() throws(WireError) -> [[UInt8]] {
-    var shares: [[UInt8]] = []
-    for _ in 0..<(try listCount()) { shares.append(try byteArray()) }
-    return shares
-  }
-
-  fileprivate mutating func parties() throws(WireError) -> [PartyID] {
-    var parties: [PartyID] = []
-    for _ in 0..<(try listCount()) { parties.append(PartyID(try string())) }
-    return parties
   }
 }

@@ -1,6 +1,21 @@
 public import MoiraCrypto
 public import MoiraModel
 
+/// What hides the words of an upload.
+public enum SumMethod: UInt8, Hashable, Sendable, CaseIterable {
+  /// Nothing: the aggregator reads every upload. For tests and comparison.
+  case none = 0
+  /// Double masks that cancel in the sum.
+  case secureAggregation = 1
+
+  var word: String {
+    switch self {
+    case .none: "none"
+    case .secureAggregation: "secure_aggregation"
+    }
+  }
+}
+
 /// What a vector of words is, in front of the words.
 public struct SumHeader: Hashable, Sendable {
   public let scope: TaskScope
@@ -26,49 +41,23 @@ public struct SumHeader: Hashable, Sendable {
     self.roster = roster
   }
 
-  /// The header that the terms ask for.
-  public init(_ terms: MaskedSumTerms) {
+  /// The header of a secure sum in the round of this roster.
+  init(secure label: MaskLabel, count: Int, roster: ContentHash) {
+    self.init(
+      scope: label.scope, round: label.round, tensor: label.tensor, method: .secureAggregation,
+      count: count, label: label.hash, roster: roster)
+  }
+
+  /// The header of a sum without protection.
+  public init(_ terms: PlainSumTerms) {
     self.init(
       scope: terms.label.scope, round: terms.label.round, tensor: terms.label.tensor,
-      method: terms.method, count: terms.count, label: terms.label.hash, roster: terms.roster)
-  }
-}
-
-/// What goes between the parties of a masked sum.
-public enum MaskedSumMessage: Hashable, WireMessage {
-  /// A client's words, masked or not, to the aggregator.
-  case upload(SumHeader, words: [UInt64])
-  /// The sum of all uploads, to each client.
-  case total(SumHeader, words: [UInt64])
-}
-
-extension MaskedSumMessage {
-  public func encode(into writer: inout ByteWriter) {
-    writer.write(wireVersion)
-    switch self {
-    case .upload(let header, let words):
-      writer.write(UInt8(1))
-      header.encode(into: &writer)
-      writer.write(words)
-    case .total(let header, let words):
-      writer.write(UInt8(2))
-      header.encode(into: &writer)
-      writer.write(words)
-    }
-  }
-
-  public init(from reader: inout ByteReader) throws(WireError) {
-    try reader.expectVersion()
-    let tag = try reader.byte()
-    guard tag == 1 || tag == 2 else { throw .unknownCase(tag) }
-    let header = try SumHeader(from: &reader)
-    let words = try reader.words()
-    self = tag == 1 ? .upload(header, words: words) : .total(header, words: words)
+      method: .none, count: terms.count, label: terms.label.hash, roster: nil)
   }
 }
 
 extension SumHeader {
-  fileprivate func encode(into writer: inout ByteWriter) {
+  func encode(into writer: inout ByteWriter) {
     writer.write(scope)
     writer.write(Int64(round))
     writer.write(tensor)
@@ -79,7 +68,7 @@ extension SumHeader {
     if let roster { writer.write(roster.text) }
   }
 
-  fileprivate init(from reader: inout ByteReader) throws(WireError) {
+  init(from reader: inout ByteReader) throws(WireError) {
     scope = try reader.scope()
     round = Int(try reader.integer(Int64.self))
     tensor = try reader.string()
@@ -96,21 +85,23 @@ extension SumHeader {
   /// Checks what `sender` sent under this header against the header that was agreed.
   ///
   /// The coarse before the fine, so that the first difference found is the one to tell of.
+  ///
+  /// - Parameter words: How many words came with it; nil if none belong to it.
   func check(
-    against agreed: SumHeader, words: Int, from sender: PartyID
+    against agreed: SumHeader, words: Int? = nil, from sender: PartyID
   ) throws(ProtocolViolation) {
     if let rule = difference(from: agreed, words: words) { throw ProtocolViolation(sender, rule) }
   }
 
   private func difference(
-    from agreed: SumHeader, words: Int
+    from agreed: SumHeader, words: Int?
   ) -> ProtocolViolation.Rule? {
     if scope != agreed.scope { return .otherScope(sent: scope, agreed: agreed.scope) }
     if round != agreed.round { return .otherRound(sent: round, agreed: agreed.round) }
     if tensor != agreed.tensor { return .otherTensor(sent: tensor, agreed: agreed.tensor) }
     if method != agreed.method { return .otherMethod(sent: method, agreed: agreed.method) }
     if count != agreed.count { return .wrongCount(sent: count, agreed: agreed.count) }
-    if words != count { return .countMismatch(announced: count, sent: words) }
+    if let words, words != count { return .countMismatch(announced: count, sent: words) }
     if label != agreed.label { return .otherModel }
     if roster != agreed.roster { return .otherRoster }
     return nil

@@ -1,20 +1,20 @@
 internal import MoiraCrypto
 public import MoiraModel
 
-/// The aggregator's side of one masked sum; see `MaskedSumTerms`. Ends with the sum.
+/// The aggregator's side of one sum without protection; see `PlainSumTerms`. Ends with the sum.
 ///
 /// Adds each upload when it comes and keeps none: two vectors in memory, whatever the number of
 /// parties. Sums in the ring commute, so the order of arrival leaves no trace.
-public struct MaskedSumAggregator: ProtocolMachine {
-  public typealias Message = MaskedSumMessage
+public struct PlainSumAggregator: ProtocolMachine {
+  public typealias Message = PlainSumMessage
   public typealias Output = SummedWords
 
-  private let terms: MaskedSumTerms
+  private let terms: PlainSumTerms
   private let header: SumHeader
   private var sum: [UInt64] = []
   private var heard: Set<PartyID> = []
 
-  public init(terms: MaskedSumTerms) {
+  public init(terms: PlainSumTerms) {
     self.terms = terms
     header = SumHeader(terms)
   }
@@ -23,11 +23,11 @@ public struct MaskedSumAggregator: ProtocolMachine {
   public var waitingFor: [PartyID] { terms.clients.filter { !heard.contains($0) } }
 
   /// Nothing: the clients speak first.
-  public mutating func start() -> [Outbound<MaskedSumMessage>] { [] }
+  public mutating func start() -> [Outbound<PlainSumMessage>] { [] }
 
   public mutating func receive(
-    _ message: MaskedSumMessage, from sender: PartyID
-  ) throws(ProtocolViolation) -> Step<MaskedSumMessage, SummedWords> {
+    _ message: PlainSumMessage, from sender: PartyID
+  ) throws(ProtocolViolation) -> Step<PlainSumMessage, SummedWords> {
     guard terms.clients.contains(sender) else { throw ProtocolViolation(sender, .unknownSender) }
     guard case .upload(let sent, let words) = message else {
       throw ProtocolViolation(sender, .unexpected(.total))
@@ -52,8 +52,8 @@ public struct MaskedSumAggregator: ProtocolMachine {
     }
   }
 
-  private func finish() -> Step<MaskedSumMessage, SummedWords> {
-    let total = MaskedSumMessage.total(header, words: sum)
+  private func finish() -> Step<PlainSumMessage, SummedWords> {
+    let total = PlainSumMessage.total(header, words: sum)
     return .finish(
       SummedWords(words: sum, parties: terms.clients),
       sending: terms.clients.map { Outbound(to: $0, total) })

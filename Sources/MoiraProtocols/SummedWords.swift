@@ -1,0 +1,8 @@
+public import MoiraModel
+
+/// The sum of all parties' vectors in the ring.
+public struct SummedWords: Hashable, Sendable {
+  public let words: [UInt64]
+  /// Whose vectors are in it, by id.
+  public let parties: [PartyID]
+}
