@@ -51,7 +51,8 @@ let package = Package(
     .target(
       name: "MoiraProtocols", dependencies: ["MoiraCrypto", "MoiraModel"], swiftSettings: settings),
     .target(
-      name: "MoiraKit", dependencies: ["MoiraConfig", "MoiraModel", "MoiraPlan", "MoiraTable"],
+      name: "MoiraKit",
+      dependencies: ["MoiraConfig", "MoiraCrypto", "MoiraModel", "MoiraPlan", "MoiraTable"],
       swiftSettings: settings),
     .target(
       name: "MoiraRuntime",

@@ -13,16 +13,24 @@ public enum ProtectionMethod: String, ParameterChoice, Codable, Sendable {
   case none
 }
 
+/// Against whom `secure_aggregation` holds.
+public enum AggregationMode: String, ParameterChoice, Codable, Sendable {
+  /// An arbiter that lies: clients sign who survived a round before they help to unmask it.
+  case active
+  /// An arbiter that follows the protocol: one round trip fewer.
+  case passive
+}
+
 /// Establishes the protection that later tasks use.
 ///
-/// Every client makes an X25519 key, and the arbiter hands all public keys to all. With
-/// `secure_aggregation` later tasks derive a fresh mask for every pair, task, attempt, round and
-/// tensor; with `secret_sharing` they seal shares under keys derived in the same way.
+/// Every client makes an X25519 key and signs it with its long-term key, and the arbiter hands all of
+/// them to all. With `secure_aggregation` later tasks seal the shares of each round's mask keys under
+/// them, with `secret_sharing` the shares of the values themselves.
 ///
-/// Source: Bonawitz et al., CCS 2017 (ePrint 2017/281), §4; pairwise masks without drop-out recovery.
+/// Source: Bonawitz et al., CCS 2017 (ePrint 2017/281), figure 4; see `SecureSumTerms`.
 struct Encryptor: Component {
   static let card = ComponentCard(
-    "encryptor", version: 1, roles: [.guest, .host, .arbiter], requires: [.arbiter],
+    "encryptor", version: 2, roles: [.guest, .host, .arbiter], requires: [.arbiter],
     reusable: false,
     summary: "Establishes the protection that later tasks use, and hands them its keys.",
     reference: "https://eprint.iacr.org/2017/281")
@@ -36,13 +44,24 @@ struct Encryptor: Component {
   )
   var method: ProtectionMethod = .secureAggregation
   @Param(
-    "secret_sharing: how many clients can together tell a value (Shamir), more than half of them; empty for all (additive).",
+    "How many clients together can tell a value, more than half of them. secure_aggregation: as many must stay in a round; empty for two thirds and one. secret_sharing: Shamir's; empty for all (additive).",
     .atLeast(2))
   var threshold: Int?
+  @Param(
+    "secure_aggregation: whether it holds against an arbiter that lies about who survived a round (active), or only against one that follows the protocol."
+  )
+  var mode: AggregationMode = .active
+  @Param(
+    "Seconds for which the arbiter waits for a silent party before it goes on without it, if enough are left.",
+    .moreThan(0), .atMost(86_400))
+  var roundTimeout: Double = 60
 
   func check(_ findings: inout ParameterFindings) {
-    if threshold != nil, method != .secretSharing {
-      findings.error("threshold", "'threshold' goes with 'method: secret_sharing' only")
+    if threshold != nil, method == .none {
+      findings.error("threshold", "'threshold' goes with a 'method' that protects")
+    }
+    if mode == .passive, method != .secureAggregation {
+      findings.error("mode", "'mode' goes with 'method: secure_aggregation' only")
     }
   }
 
@@ -61,14 +80,17 @@ struct Encryptor: Component {
     }
     let scope = TaskScope(job: task.job, task: task.task, attempt: task.attempt)
     do {
-      let terms = try KeyAgreementTerms(scope: scope, clients: task.clients, aggregator: arbiter)
+      let terms = try KeyAgreementTerms(
+        scope: scope, clients: task.clients, aggregator: arbiter,
+        identities: IdentityRoster(task.identities))
       if task.role == .arbiter {
         let roster = try await drive(KeyAgreementAggregator(terms: terms), in: task)
         try await task.write(keys(roster, in: task), to: protection)
       } else {
         var generator = SystemSecureGenerator()
         let pair = MaskKeyPair(using: &generator)
-        let client = try KeyAgreementClient(task.party, terms: terms, keyPair: pair)
+        let client = try KeyAgreementClient(
+          task.party, terms: terms, identity: task.identity, keyPair: pair)
         let agreed = try await drive(client, with: arbiter, in: task)
         try await task.write(
           keys(agreed.roster, secret: pair.exportSecretBytes(), in: task), to: protection)
@@ -85,7 +107,7 @@ struct Encryptor: Component {
       roster?[party].map { ProtectionKeys.Entry(party: party, key: Data($0.bytes)) }
     }
     return ProtectionKeys(
-      method: method, threshold: threshold, job: task.job, task: task.task, attempt: task.attempt,
+      method: method, threshold: threshold, mode: mode, roundTimeout: roundTimeout, job: task.job, task: task.task, attempt: task.attempt,
       party: task.party,
       roster: entries, secret: secret.map { Data($0) })
   }

@@ -18,6 +18,7 @@ public enum EvaluationForm: String, ParameterChoice {
 struct Evaluator: Component {
   static let card = ComponentCard(
     "evaluator", version: 1, roles: [.guest, .host, .arbiter], requires: [.arbiter],
+    outlivesParties: true,
     summary: "Says how well a model does, at each party and over all of them without pooling rows.",
     reference: "https://arxiv.org/abs/1602.05629")
 

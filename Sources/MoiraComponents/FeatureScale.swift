@@ -31,6 +31,7 @@ enum MissingRule: String, ParameterChoice {
 struct FeatureScale: Component {
   static let card = ComponentCard(
     "feature_scale", version: 1, roles: [.guest, .host, .arbiter], requires: [.arbiter],
+    outlivesParties: true,
     summary: "Scales features alike at all parties, by figures of the pooled rows.")
 
   @Input("The rows to scale.", at: .guest, .host)

@@ -15,6 +15,7 @@ internal import MoiraTable
 struct HomoLR: Component {
   static let card = ComponentCard(
     "homo_lr", version: 1, roles: [.guest, .host, .arbiter], requires: [.arbiter],
+    outlivesParties: true,
     summary: "Logistic regression over rows that the parties hold apart.",
     reference: "https://arxiv.org/abs/1602.05629")
 

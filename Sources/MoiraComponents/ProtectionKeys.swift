@@ -19,8 +19,13 @@ public struct ProtectionKeys: JSONArtifact {
   }
 
   public let method: ProtectionMethod
-  /// Of Shamir's sharing; nil for additive shares, and for other methods.
+  /// Of Shamir's sharing, or of the secrets behind masks; nil for additive shares, for the default of
+  /// masks, and for other methods.
   public let threshold: Int?
+  /// Nil in keys of before there was a choice: active.
+  public let mode: AggregationMode?
+  /// Seconds; nil for the default.
+  public let roundTimeout: Double?
   public let job: JobID
   public let task: TaskID
   public let attempt: Int
@@ -29,6 +34,9 @@ public struct ProtectionKeys: JSONArtifact {
   public let roster: [Entry]
   /// The party's own X25519 secret; nil at the arbiter.
   public let secret: Data?
+
+  /// How long it is waited for silent parties.
+  var patience: Duration { .seconds(roundTimeout ?? 60) }
 
   var scope: TaskScope { TaskScope(job: job, task: task, attempt: attempt) }
 }

@@ -17,6 +17,7 @@ internal import MoiraTable
 struct Statistics: Component {
   static let card = ComponentCard(
     "statistics", version: 1, roles: [.guest, .host, .arbiter], requires: [.arbiter],
+    outlivesParties: true,
     summary: "Sums up each numeric feature: of a party's own rows, and of all rows together.")
 
   @Input("The rows to sum up.", at: .guest, .host)

@@ -32,22 +32,26 @@ public struct ComponentCard: Sendable {
   public let roles: [Role]
   public let requiredRoles: [Role]
   public let isReusable: Bool
+  public let outlivesParties: Bool
   public let summary: String
   public let reference: String?
 
   /// - Parameters:
   ///   - version: grows when the same parameters and inputs give another result than before.
   ///   - requires: roles that some party must have.
+  ///   - outlivesParties: whether a task goes on without a party that cannot be reached, while enough
+  ///     of them stay; the arbiter's part sees to it.
   ///   - reusable: whether artifacts of an earlier job may stand in for a run.
   public init(
     _ name: String, version: Int, roles: [Role], requires requiredRoles: [Role] = [],
-    reusable: Bool = true, summary: String, reference: String? = nil
+    reusable: Bool = true, outlivesParties: Bool = false, summary: String, reference: String? = nil
   ) {
     self.name = name
     self.version = version
     self.roles = roles
     self.requiredRoles = requiredRoles
     isReusable = reusable
+    self.outlivesParties = outlivesParties
     self.summary = summary
     self.reference = reference
   }

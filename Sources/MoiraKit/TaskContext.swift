@@ -1,4 +1,5 @@
 public import MoiraConfig
+public import MoiraCrypto
 public import MoiraModel
 
 /// A party's own ground: what it has registered, whatever the task.
@@ -44,6 +45,10 @@ public protocol TaskContext: PartySite {
   var members: [RolePlayer] { get }
   /// For independent iterations of heavy loops.
   var workers: Workers { get }
+  /// This party's long-term key, which signs for it.
+  var identity: IdentityKeyPair { get }
+  /// The long-term keys of the job's parties, as the job pins them.
+  var identities: [PartyID: IdentityPublicKey] { get }
 
   func read<Value>(_ artifact: Artifact<Value>) async throws -> Value
   func write<Value>(_ value: Value, to artifact: Artifact<Value>) async throws
@@ -56,6 +61,15 @@ public protocol TaskContext: PartySite {
   func receive<Message: WireMessage>(_ type: Message.Type) async throws -> (
     from: PartyID, message: Message
   )
+
+  /// The next message of any party; nil when none has come within the time.
+  func receive<Message: WireMessage>(_ type: Message.Type, within wait: Duration) async throws -> (
+    from: PartyID, message: Message
+  )?
+
+  /// Says that the task ends well without these, in place of what was said before: nobody waits for
+  /// their parts.
+  func goOn(without absent: [PartyID])
 
   /// Says how far the part is, or what it measured. Never waits.
   func report(_ report: TaskReport)

@@ -34,13 +34,16 @@ public struct ComponentSchema: Hashable, Codable, Sendable {
   public let requiredRoles: [Role]
   /// Whether an earlier job's artifacts may stand in for a run; keys must be fresh, for example.
   public let isReusable: Bool
+  /// Whether a task goes on without a party that cannot be reached, while enough of them stay.
+  public let outlivesParties: Bool
   public let inputs: [PortSchema]
   public let outputs: [PortSchema]
   public let parameters: ParameterGroup
 
   public init(
     name: String, version: Int, summary: String, reference: String? = nil, roles: [Role],
-    requiredRoles: [Role] = [], isReusable: Bool = true, inputs: [PortSchema],
+    requiredRoles: [Role] = [], isReusable: Bool = true, outlivesParties: Bool = false,
+    inputs: [PortSchema],
     outputs: [PortSchema], parameters: ParameterGroup
   ) {
     self.name = name
@@ -50,6 +53,7 @@ public struct ComponentSchema: Hashable, Codable, Sendable {
     self.roles = roles
     self.requiredRoles = requiredRoles
     self.isReusable = isReusable
+    self.outlivesParties = outlivesParties
     self.inputs = inputs
     self.outputs = outputs
     self.parameters = parameters

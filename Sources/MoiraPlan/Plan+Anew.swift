@@ -8,9 +8,9 @@ extension Plan {
     let tasks = tasks.map { one -> PlannedTask in
       guard anew.contains(one.id) || one.needs.contains(where: anew.contains) else { return one }
       anew.insert(one.id)
-      return PlannedTask(
-        id: one.id, component: one.component, componentVersion: one.componentVersion,
-        parts: one.parts, needs: one.needs, policy: one.policy, level: one.level, isReusable: false)
+      var copy = one
+      copy.isReusable = false
+      return copy
     }
     return Plan(name: name, members: members, tasks: tasks, parallelism: parallelism)
   }

@@ -29,14 +29,40 @@ public struct PlannedTask: Hashable, Codable, Sendable {
   public let id: TaskID
   public let component: String
   public let componentVersion: Int
-  public let parts: [PlannedPart]
+  public private(set) var parts: [PlannedPart]
   /// The tasks that must be done before, by wires or by `after`.
   public let needs: [TaskID]
   public let policy: PlannedPolicy
   /// The length of the longest way from a task without needs: tasks of one level may run side by
   /// side.
-  public let level: Int
-  public let isReusable: Bool
+  public internal(set) var level: Int
+  public internal(set) var isReusable: Bool
+  private let outlives: Bool?
+
+  init(
+    id: TaskID, component: String, componentVersion: Int, parts: [PlannedPart], needs: [TaskID],
+    policy: PlannedPolicy, level: Int, isReusable: Bool, outlivesParties: Bool = false
+  ) {
+    self.id = id
+    self.component = component
+    self.componentVersion = componentVersion
+    self.parts = parts
+    self.needs = needs
+    self.policy = policy
+    self.level = level
+    self.isReusable = isReusable
+    outlives = outlivesParties ? true : nil
+  }
+
+  /// Whether it goes on without a party that cannot be reached, while enough of them stay.
+  public var outlivesParties: Bool { outlives ?? false }
+
+  /// The same task among the other parties.
+  public func without(_ absent: Set<PartyID>) -> PlannedTask {
+    var copy = self
+    copy.parts.removeAll { absent.contains($0.party) }
+    return copy
+  }
 }
 
 /// One party's share of a task.

@@ -36,10 +36,9 @@ extension PlanMaker {
     return tasks.map { task in
       let level = (task.needs.compactMap { levels[$0] }.max() ?? -1) + 1
       levels[task.id] = level
-      return PlannedTask(
-        id: task.id, component: task.component, componentVersion: task.componentVersion,
-        parts: task.parts, needs: task.needs, policy: task.policy, level: level,
-        isReusable: task.isReusable)
+      var copy = task
+      copy.level = level
+      return copy
     }
   }
 }

@@ -35,7 +35,8 @@ extension PlanMaker {
     return PlannedTask(
       id: step.id, component: task.step.schema.name, componentVersion: task.step.schema.version,
       parts: parts, needs: task.needs, policy: PlannedPolicy(conf), level: 0,
-      isReusable: task.step.schema.isReusable && conf.cache)
+      isReusable: task.step.schema.isReusable && conf.cache,
+      outlivesParties: task.step.schema.outlivesParties)
   }
 
   private func inputs(of task: WiredStep, at member: Pipeline.Member) -> [PlannedInput] {

@@ -1,9 +1,6 @@
 /// A machine that may go on without those who are silent.
 public protocol DeadlineMachine: ProtocolMachine, ~Copyable {
-  /// Which step it is in: a driver gives each step its time anew.
-  var step: Int { get }
-
-  /// The time for the step is over.
+  /// Nothing has come for as long as is waited.
   ///
   /// - Throws: If it cannot go on without those it still waits for, naming them.
   mutating func deadline() throws -> Step<Message, Output>

@@ -63,8 +63,6 @@ public struct SecureSumAggregator: DeadlineMachine {
   /// U, as far as it stands.
   var survivors: [PartyID] { uploaded.sorted() }
 
-  public var step: Int { phase.rawValue }
-
   /// Whose message of this step is not there yet.
   public var waitingFor: [PartyID] {
     switch phase {

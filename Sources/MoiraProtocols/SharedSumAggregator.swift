@@ -5,7 +5,7 @@ public import MoiraModel
 ///
 /// Sees sealed shares and summed shares only. The additive form adds each summed share when it
 /// comes; Shamir's keeps them until it knows whose it uses: n vectors in memory.
-public struct SharedSumAggregator: ProtocolMachine {
+public struct SharedSumAggregator: DeadlineMachine {
   public typealias Message = SharedSumMessage
   public typealias Output = SummedWords
 
@@ -45,6 +45,7 @@ public struct SharedSumAggregator: ProtocolMachine {
     _ message: SharedSumMessage, from sender: PartyID
   ) throws(ProtocolViolation) -> Step<SharedSumMessage, SummedWords> {
     guard terms.clients.contains(sender) else { throw ProtocolViolation(sender, .unknownSender) }
+    if isLate(message) { return .wait }
     try message.header.check(against: header, from: sender)
     switch message {
     case .announcement, .total: throw ProtocolViolation(sender, sharing: .unexpected(message.kind))
@@ -71,6 +72,18 @@ public struct SharedSumAggregator: ProtocolMachine {
     try checkEnoughLeft(without: gone)
     givenUp = gone
     return try proceed()
+  }
+
+  /// The time is over: gives up on all that it waits for.
+  public mutating func deadline() throws -> Step<SharedSumMessage, SummedWords> {
+    try giveUp(on: Set(waitingFor))
+  }
+
+  /// Whether a message is of a round before this one: of a client that was given up then.
+  private func isLate(_ message: SharedSumMessage) -> Bool {
+    let header = message.header
+    guard header.scope == terms.label.scope, header.round < terms.label.round else { return false }
+    return message.kind == .deal || message.kind == .summedShare
   }
 
   private func checkEnoughLeft(without gone: Set<PartyID>) throws(SecretSharingRefusal) {

@@ -1,3 +1,4 @@
+internal import MoiraCrypto
 public import MoiraModel
 public import MoiraPlan
 internal import MoiraSchedule
@@ -38,7 +39,8 @@ public struct Coordinator: Sendable {
       job: id, parallelism: options.parallelism, useCache: options.useCache, seed: Self.seed(of: id)
     )
     let record = JobRecord(
-      id: id, created: clock.now(), source: source, plan: plan, planHash: plan.contentHash)
+      id: id, created: clock.now(), source: source, plan: plan, planHash: plan.contentHash,
+      identities: try await identities(of: plan))
     try await store.create(record)
     return await drive(record, journal: [], first: .submitted(shape))
   }
@@ -73,6 +75,17 @@ public struct Coordinator: Sendable {
     let shape = try record.plan.shape(
       job: record.id, parallelism: nil, useCache: true, seed: Self.seed(of: record.id))
     return await drive(record, journal: [], first: .submitted(shape))
+  }
+
+  /// The long-term keys of the plan's parties, by which they know one another throughout the job.
+  private func identities(
+    of plan: Plan
+  ) async throws(Failure) -> [PartyID: IdentityPublicKey] {
+    var identities: [PartyID: IdentityPublicKey] = [:]
+    for member in plan.members {
+      identities[member.party] = try await links[member.party]?.identity()
+    }
+    return identities
   }
 
   /// The FNV-1a hash of the id.

@@ -32,8 +32,9 @@ extension JobDriver {
     let forwarding = Task { for await report in stream { take(report) } }
     let event: JobEvent
     do throws(Failure) {
-      let outputs = try await link.run(order) { sink.yield($0) }
-      event = .partSucceeded(PartSuccess(part: order.key, outputs: outputs))
+      let outcome = try await link.run(order) { sink.yield($0) }
+      event = .partSucceeded(
+        PartSuccess(part: order.key, outputs: outcome.outputs, absent: outcome.absent))
     } catch {
       event = .partFailed(PartFailure(part: order.key, failure: error))
     }
@@ -51,7 +52,9 @@ extension JobDriver {
       let made = machine.outputs(of: input.task)?[key.party] ?? []
       inputs[input.port] = made.first { $0.port == input.output }
     }
-    return PartOrder(job: record.id, attempt: key.attempt, task: task, part: part, inputs: inputs)
+    return PartOrder(
+      job: record.id, attempt: key.attempt, task: task.without(machine.absent(of: key.task)),
+      part: part, inputs: inputs, identities: record.identities ?? [:])
   }
 
   // MARK: Reuse
@@ -81,7 +84,7 @@ extension JobDriver {
   /// Notes what a task made, once it is done at all parties.
   func learn(_ id: TaskID) async {
     guard machine.state(of: id) == .succeeded, let task = tasks[id], task.isReusable,
-      let outputs = machine.outputs(of: id), let key = await key(of: id)
+      machine.absent(of: id).isEmpty, let outputs = machine.outputs(of: id), let key = await key(of: id)
     else { return }
     note(ReuseNote(key: key, outputs: outputs))
   }

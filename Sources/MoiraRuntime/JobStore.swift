@@ -1,3 +1,4 @@
+public import MoiraCrypto
 public import MoiraModel
 public import MoiraPlan
 public import MoiraSchedule
@@ -41,9 +42,12 @@ public struct JobRecord: Hashable, Codable, Sendable {
   public let source: PipelineSource
   public let plan: Plan
   public let planHash: ContentHash
+  /// The long-term keys of the parties; nil in records of before there were any.
+  public let identities: [PartyID: IdentityPublicKey]?
 
   public init(
-    id: JobID, created: Instant, source: PipelineSource, plan: Plan, planHash: ContentHash
+    id: JobID, created: Instant, source: PipelineSource, plan: Plan, planHash: ContentHash,
+    identities: [PartyID: IdentityPublicKey]? = nil
   ) {
     self.id = id
     name = plan.name
@@ -52,6 +56,7 @@ public struct JobRecord: Hashable, Codable, Sendable {
     self.source = source
     self.plan = plan
     self.planHash = planHash
+    self.identities = identities
   }
 }
 

@@ -1,3 +1,4 @@
+internal import MoiraCrypto
 internal import MoiraKit
 internal import MoiraModel
 internal import MoiraPlan
@@ -11,6 +12,7 @@ final class PartContext: TaskContext {
   private let lane: any Lane
   private let sink: @Sendable (PartReport) -> Void
   private let written = Mutex<[PortName: ArtifactReference]>([:])
+  private let left = Mutex<[PartyID]?>(nil)
   let members: [RolePlayer]
 
   init(
@@ -30,6 +32,11 @@ final class PartContext: TaskContext {
   var party: PartyID { order.part.party }
   var role: Role { order.part.role }
   var workers: Workers { agent.workers }
+  var identity: IdentityKeyPair { agent.key }
+  var identities: [PartyID: IdentityPublicKey] { order.identities }
+
+  /// Who was last said to be absent.
+  var absent: [PartyID]? { left.withLock { $0 } }
 
   /// What was written, by port.
   var outputs: [ArtifactReference] {
@@ -70,6 +77,34 @@ final class PartContext: TaskContext {
   ) async throws -> (from: PartyID, message: Message) {
     try decode(type, await lane.receive(from: nil))
   }
+
+  func receive<Message: WireMessage>(
+    _ type: Message.Type, within wait: Duration
+  ) async throws -> (from: PartyID, message: Message)? {
+    let (lane, clock) = (lane, agent.clock)
+    let due = clock.now() + wait
+    let letter = try await withThrowingTaskGroup(of: (PartyID, [UInt8])?.self) { group in
+      group.addTask { try await lane.receive(from: nil) }
+      group.addTask {
+        try? await clock.sleep(until: due)
+        return nil
+      }
+      // A letter that comes at the last moment is not lost: whoever took it hands it out.
+      let first = try await group.next() ?? nil
+      group.cancelAll()
+      if first != nil { return first }
+      do {
+        return try await group.next() ?? nil
+      } catch is CancellationError {
+        try Task.checkCancellation()
+        return nil
+      }
+    }
+    guard let letter else { return nil }
+    return try decode(type, letter)
+  }
+
+  func goOn(without absent: [PartyID]) { left.withLock { $0 = absent } }
 
   private func decode<Message: WireMessage>(
     _ type: Message.Type, _ received: (from: PartyID, bytes: [UInt8])

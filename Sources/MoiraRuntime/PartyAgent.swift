@@ -1,3 +1,4 @@
+public import MoiraCrypto
 public import MoiraKit
 public import MoiraModel
 internal import MoiraPlan
@@ -12,12 +13,15 @@ public struct PartyAgent: PartyLink {
   let transport: any Transport
   let clock: any WallClock
   let workers: Workers
+  let key: IdentityKeyPair
 
+  /// - Parameter identity: the party's long-term key.
   public init(
-    party: PartyID, catalog: Catalog, artifacts: any ArtifactStore, datasets: any DatasetStore,
+    party: PartyID, identity: IdentityKeyPair, catalog: Catalog, artifacts: any ArtifactStore, datasets: any DatasetStore,
     transport: any Transport, clock: any WallClock, workers: Workers
   ) {
     self.party = party
+    key = identity
     self.catalog = catalog
     self.artifacts = artifacts
     self.datasets = datasets
@@ -26,9 +30,11 @@ public struct PartyAgent: PartyLink {
     self.workers = workers
   }
 
+  public func identity() -> IdentityPublicKey { key.publicKey }
+
   public func run(
     _ order: PartOrder, report: @escaping @Sendable (PartReport) -> Void
-  ) async throws(Failure) -> [ArtifactReference] {
+  ) async throws(Failure) -> PartOutcome {
     do {
       let component = try catalog.bound(order.task, order.part, inputs: order.inputs)
       let lane = try await transport.lane(order.key, of: order.job)
@@ -40,7 +46,7 @@ public struct PartyAgent: PartyLink {
         throw error
       }
       await lane.close()
-      return context.outputs
+      return PartOutcome(outputs: context.outputs, absent: context.absent)
     } catch {
       throw Self.failure(error).attributed(to: order.task.id, attempt: order.attempt, party: party)
     }

@@ -1,16 +1,31 @@
+public import MoiraCrypto
 public import MoiraModel
 public import MoiraPlan
 public import MoiraSchedule
 
 /// How a coordinator reaches a party's agent, in this process or over a network.
 public protocol PartyLink: Sendable {
+  /// The public half of the party's long-term key, to be pinned by a job.
+  func identity() async throws(Failure) -> IdentityPublicKey
   /// Runs a part to its end.
   func run(_ order: PartOrder, report: @escaping @Sendable (PartReport) -> Void)
-    async throws(Failure) -> [ArtifactReference]
+    async throws(Failure) -> PartOutcome
   /// What the part's result depends on at this party besides parameters and inputs.
   func fingerprint(_ order: PartOrder) async throws(Failure) -> String?
   /// Whether all of these lie at this party.
   func holds(_ hashes: [ContentHash]) async -> Bool
+}
+
+/// What a part came to.
+public struct PartOutcome: Codable, Sendable {
+  public let outputs: [ArtifactReference]
+  /// Parties that the task went on without; nil from a part that does not know.
+  public let absent: [PartyID]?
+
+  public init(outputs: [ArtifactReference], absent: [PartyID]? = nil) {
+    self.outputs = outputs
+    self.absent = absent
+  }
 }
 
 /// All that an agent must know to run a part.
@@ -20,6 +35,8 @@ public struct PartOrder: Codable, Sendable {
   public let task: PlannedTask
   public let part: PlannedPart
   public let inputs: [PortName: ArtifactReference]
+  /// The long-term keys of the job's parties, as it pinned them when it was submitted.
+  public let identities: [PartyID: IdentityPublicKey]
 
   public var key: PartKey { PartKey(task: task.id, attempt: attempt, party: part.party) }
 }

@@ -27,6 +27,6 @@ extension PlannedTask {
           initial: .seconds(policy.backoffInitial), factor: policy.backoffFactor,
           limit: .seconds(policy.backoffLimit), jitter: Backoff.standard.jitter),
         timeout: policy.timeout.map { .seconds($0) }, priority: policy.priority,
-        cacheable: isReusable && useCache))
+        cacheable: isReusable && useCache, outlivesParties: outlivesParties))
   }
 }

@@ -15,6 +15,11 @@ import MoiraModel
 /// each is given the grace to have its last word. The first report that is no echo is the cause;
 /// only when there is none does the first echo stand. A report that is a cause settles the attempt
 /// at once, and whatever comes later, echo or not, is not heard.
+///
+/// A part that succeeds may name parties that the attempt went on without: secure sums outlive a
+/// party that falls silent. Their parts are lost, and the attempt succeeds without them. In a task
+/// that outlives its parties, the part of a party that cannot be reached is lost too, and whether
+/// that is too many is for the others to say.
 struct AttemptMachine: Equatable, Sendable {
   enum Phase: Sendable { case running, failing, succeeded, over }
 
@@ -40,6 +45,10 @@ struct AttemptMachine: Equatable, Sendable {
   private(set) var outputs: [PartyID: [ArtifactReference]] = [:]
   /// The first echo, while no cause has come.
   private(set) var echo: Failure?
+  /// The parties that the attempt goes on without.
+  private(set) var absent: Set<PartyID> = []
+  /// Whether a part has succeeded that says who is absent.
+  private(set) var isSeenThrough = false
   /// How many parts have not had their last word.
   private var open: Int
 
@@ -52,16 +61,39 @@ struct AttemptMachine: Equatable, Sendable {
     open = parties.count
   }
 
-  mutating func partSucceeded(_ party: PartyID, outputs made: [ArtifactReference]) -> Step {
+  mutating func partSucceeded(
+    _ party: PartyID, outputs made: [ArtifactReference], absent gone: [PartyID]? = nil
+  ) -> Step {
     guard close(party, PartProgress(state: .succeeded)) else { return .ignored }
     if phase == .failing { return stepOfFailing() }
     outputs[party] = made
-    if open > 0 { return .noted }
-    phase = .succeeded
-    return .succeeded
+    if let gone {
+      isSeenThrough = true
+      for other in gone where other != party { lose(other) }
+    }
+    return stepOfRunning()
   }
 
-  mutating func partFailed(_ party: PartyID, _ failure: Failure) -> Step {
+  /// The time is over: in an attempt that somebody has seen through, nobody is waited for any more.
+  ///
+  /// - Returns: whose parts are lost, and what that comes to; nil if it has not been seen through.
+  mutating func loseOpen() -> (lost: [PartyID], step: Step)? {
+    guard isSeenThrough, phase == .running else { return nil }
+    let open = openParties
+    for party in open { lose(party) }
+    return (open, stepOfRunning())
+  }
+
+  /// - Parameter outlives: Whether the task goes on without parties that cannot be reached.
+  mutating func partFailed(
+    _ party: PartyID, _ failure: Failure, outlives: Bool = false
+  ) -> Step {
+    if outlives, failure.isVanishing, phase == .running, parts[party]?.state.isFinal == false,
+      open > 1 || !outputs.isEmpty
+    {
+      lose(party, failure.placed(task, number, party))
+      return stepOfRunning()
+    }
     let cancelled = phase == .failing && failure.code == "cancelled"
     let failure = failure.placed(task, number, party)
     let progress = PartProgress(
@@ -108,6 +140,18 @@ struct AttemptMachine: Equatable, Sendable {
     parts[party] = progress
     open -= 1
     return true
+  }
+
+  /// A part of which nothing more is expected, in an attempt that goes on.
+  private mutating func lose(_ party: PartyID, _ failure: Failure? = nil) {
+    guard close(party, PartProgress(state: .lost, failure: failure)) else { return }
+    absent.insert(party)
+  }
+
+  private mutating func stepOfRunning() -> Step {
+    if open > 0 { return .noted }
+    phase = .succeeded
+    return .succeeded
   }
 
   private func stepOfFailing() -> Step {

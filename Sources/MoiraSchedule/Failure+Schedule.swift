@@ -5,6 +5,9 @@ extension Failure {
   /// `peer-failed`.
   public var isEcho: Bool { code == "cancelled" || code == "peer-failed" }
 
+  /// Whether it says that the party itself is gone, rather than that it met with something.
+  var isVanishing: Bool { code == "party-unreachable" }
+
   /// An attempt ran for longer than its policy allows.
   static func timeout(of task: TaskID, attempt: Int, after limit: Duration, open: [PartyID])
     -> Failure

@@ -45,10 +45,14 @@ public struct CacheAnswer: Hashable, Codable, Sendable {
 public struct PartSuccess: Hashable, Codable, Sendable {
   public let part: PartKey
   public let outputs: [ArtifactReference]
+  /// Parties that the attempt went on without: theirs are not waited for. Nil from a part that does
+  /// not know.
+  public let absent: [PartyID]?
 
-  public init(part: PartKey, outputs: [ArtifactReference]) {
+  public init(part: PartKey, outputs: [ArtifactReference], absent: [PartyID]? = nil) {
     self.part = part
     self.outputs = outputs
+    self.absent = absent
   }
 }
 

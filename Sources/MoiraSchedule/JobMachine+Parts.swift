@@ -6,13 +6,19 @@ extension JobMachine {
     _ report: PartSuccess, at now: Instant, _ actions: inout [JobAction]
   ) {
     guard let place = place(of: report.part) else { return }
-    let step = tasks[place].attempt?.partSucceeded(report.part.party, outputs: report.outputs)
+    let open = tasks[place].attempt?.openParties ?? []
+    let lost = (report.absent ?? []).filter(open.contains)
+    let step = tasks[place].attempt?.partSucceeded(
+      report.part.party, outputs: report.outputs, absent: report.absent)
+    cancel(place, lost, &actions)
     follow(step ?? .ignored, place, at: now, &actions)
   }
 
   mutating func partFailed(_ report: PartFailure, at now: Instant, _ actions: inout [JobAction]) {
     guard let place = place(of: report.part) else { return }
-    let step = tasks[place].attempt?.partFailed(report.part.party, report.failure)
+    let outlives = tasks[place].shape.policy.outlivesParties
+    let step = tasks[place].attempt?.partFailed(
+      report.part.party, report.failure, outlives: outlives)
     follow(step ?? .ignored, place, at: now, &actions)
   }
 
@@ -104,6 +110,7 @@ extension JobMachine {
   private mutating func succeed(_ place: Int, at now: Instant, _ actions: inout [JobAction]) {
     dropTimer(place, &actions)
     occupied -= 1
+    tasks[place].absent.formUnion(tasks[place].attempt?.absent ?? [])
     finishWithOutputs(place, .succeeded, tasks[place].attempt?.outputs ?? [:], at: now)
   }
 
@@ -124,6 +131,10 @@ extension JobMachine {
   private mutating func timeOut(_ place: Int, at now: Instant, _ actions: inout [JobAction]) {
     let task = tasks[place].shape
     guard let attempt = tasks[place].attempt, let limit = task.policy.timeout else { return }
+    if let (lost, step) = tasks[place].attempt?.loseOpen() {
+      cancel(place, lost, &actions)
+      return follow(step, place, at: now, &actions)
+    }
     let failure = Failure.timeout(
       of: task.id, attempt: attempt.number, after: limit, open: attempt.openParties)
     settle(place, failure, at: now, &actions)

@@ -12,7 +12,9 @@ extension JobMachine {
     guard let parallelism = shape?.parallelism else { return }
     while occupied < parallelism, let next = ready.pop()?.order {
       occupied += 1
-      if tasks[next].shape.policy.cacheable, !tasks[next].wasLookedUp {
+      inheritAbsence(next)
+      let isWhole = tasks[next].absent.isEmpty
+      if isWhole, tasks[next].shape.policy.cacheable, !tasks[next].wasLookedUp {
         tasks[next].isLookingUp = true
         actions.append(.lookUp(tasks[next].shape.id))
       } else {
@@ -21,15 +23,29 @@ extension JobMachine {
     }
   }
 
-  /// Starts the next attempt of a task that holds a place.
+  /// What the tasks that this one stands on went on without is absent here too: it lacks their outputs.
+  private mutating func inheritAbsence(_ place: Int) {
+    for need in tasks[place].shape.needs {
+      guard let needed = places[need], !tasks[needed].absent.isEmpty else { continue }
+      tasks[place].absent.formUnion(tasks[needed].absent)
+    }
+  }
+
+  /// Starts the next attempt of a task that holds a place. Without a party left it is done.
   mutating func startAttempt(_ place: Int, at now: Instant, _ actions: inout [JobAction]) {
     let task = tasks[place].shape
     let number = tasks[place].nextAttempt
+    let absent = tasks[place].absent
+    let parties = absent.isEmpty ? task.parties : task.parties.filter { !absent.contains($0) }
+    guard !parties.isEmpty else {
+      occupied -= 1
+      return finishWithOutputs(place, .succeeded, [:], at: now)
+    }
     tasks[place].state = .running
     tasks[place].started = tasks[place].started ?? now
     tasks[place].attempt = AttemptMachine(
-      task: task.id, number: number, parties: task.parties, started: now)
-    for party in task.parties {
+      task: task.id, number: number, parties: parties, started: now)
+    for party in parties {
       actions.append(.start(PartKey(task: task.id, attempt: number, party: party)))
     }
     if let timeout = task.policy.timeout {

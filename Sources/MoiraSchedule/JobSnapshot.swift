@@ -34,6 +34,8 @@ public struct TaskSnapshot: Hashable, Codable, Sendable {
   public let ended: Instant?
   /// What it made, or what was reused, by party.
   public let outputs: [PartyID: [ArtifactReference]]
+  /// The parties that it, or a task that it stands on, went on without.
+  public let absent: [PartyID]
 
   /// Why the task failed; nil unless it has.
   public var failure: Failure? { state == .failed ? failures.last : nil }
@@ -51,6 +53,7 @@ public struct TaskSnapshot: Hashable, Codable, Sendable {
     started = record.started
     ended = record.ended
     outputs = record.outputs
+    absent = record.absent.sorted()
   }
 }
 
@@ -76,6 +79,11 @@ extension JobMachine {
   public func outputs(of task: TaskID) -> [PartyID: [ArtifactReference]]? {
     guard let place = places[task], tasks[place].state.hasOutputs else { return nil }
     return tasks[place].outputs
+  }
+
+  /// The parties that a task goes without, since it or a task that it stands on lost them.
+  public func absent(of task: TaskID) -> Set<PartyID> {
+    places[task].map { tasks[$0].absent } ?? []
   }
 
   /// Whether a report of this part would still be heard. For an agent that comes back and names

@@ -28,6 +28,8 @@ struct TaskRecord: Equatable, Sendable {
   var lostAttempts = 0
   var skipReason: SkipReason?
   var outputs: [PartyID: [ArtifactReference]] = [:]
+  /// The parties that this task, or one that it stands on, went on without.
+  var absent: Set<PartyID> = []
   var started: Instant?
   var ended: Instant?
 

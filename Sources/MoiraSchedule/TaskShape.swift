@@ -32,10 +32,11 @@ public struct TaskPolicy: Hashable, Codable, Sendable {
   public let cacheable: Bool
   /// Whether an attempt that a crash cut off is made again; if not, the task fails with it.
   public let restartable: Bool
+  private let outlives: Bool?
 
   public init(
     retries: Int = 0, backoff: Backoff = .standard, timeout: Duration? = nil, priority: Int = 0,
-    cacheable: Bool = false, restartable: Bool = true
+    cacheable: Bool = false, restartable: Bool = true, outlivesParties: Bool = false
   ) {
     self.retries = retries
     self.backoff = backoff
@@ -43,7 +44,12 @@ public struct TaskPolicy: Hashable, Codable, Sendable {
     self.priority = priority
     self.cacheable = cacheable
     self.restartable = restartable
+    outlives = outlivesParties ? true : nil
   }
+
+  /// Whether an attempt goes on when a party cannot be reached, as long as one of its parts (the
+  /// arbiter's) sees it through.
+  public var outlivesParties: Bool { outlives ?? false }
 
   /// How long one attempt may take; nil for as long as it likes.
   public var timeout: Duration? { timeoutMilliseconds.map { .milliseconds($0) } }

@@ -1,3 +1,4 @@
+public import MoiraCrypto
 public import MoiraKit
 public import MoiraModel
 public import MoiraRuntime
@@ -8,10 +9,17 @@ public struct Federation: Sendable {
   public struct Ground: Sendable {
     public let artifacts: any ArtifactStore
     public let datasets: any DatasetStore
+    /// The party's long-term key.
+    public let identity: IdentityKeyPair
 
-    public init(artifacts: any ArtifactStore, datasets: any DatasetStore) {
+    /// - Parameter identity: nil for a new one.
+    public init(
+      artifacts: any ArtifactStore, datasets: any DatasetStore, identity: IdentityKeyPair? = nil
+    ) {
       self.artifacts = artifacts
       self.datasets = datasets
+      var generator = SystemSecureGenerator()
+      self.identity = identity ?? IdentityKeyPair(using: &generator)
     }
   }
 
@@ -27,7 +35,7 @@ public struct Federation: Sendable {
     var links: [PartyID: any PartyLink] = [:]
     for (party, ground) in parties {
       links[party] = PartyAgent(
-        party: party, catalog: catalog, artifacts: ground.artifacts, datasets: ground.datasets,
+        party: party, identity: ground.identity, catalog: catalog, artifacts: ground.artifacts, datasets: ground.datasets,
         transport: transport, clock: clock, workers: workers)
     }
     self.links = links

@@ -113,11 +113,13 @@ func names(in folder: String) throws(SystemFault) -> [String] {
 
 /// Puts a whole file in place of what stands at the path, or leaves that as it was.
 ///
+/// - Parameter overwrites: whether it takes the place of a file that is there; if not, that one stays.
+///
 /// The bytes are written under another name in the same folder, and renamed once they are on the
 /// disk. Whoever reads sees the old file or the new one.
-func replaceFile(at path: String, with bytes: UnsafeRawBufferPointer, mode: mode_t)
-  throws(SystemFault)
-{
+func replaceFile(
+  at path: String, with bytes: UnsafeRawBufferPointer, mode: mode_t, overwrites: Bool = true
+) throws(SystemFault) {
   let folder = (path as NSString).deletingLastPathComponent
   for isRetry in [false, true] {
     let temporary = "\(folder)/\(temporaryPrefix)\(UUID().uuidString)"
@@ -127,7 +129,12 @@ func replaceFile(at path: String, with bytes: UnsafeRawBufferPointer, mode: mode
       _ = file.lock()
       try file.writeAll(bytes)
       try file.synchronize()
-      if rename(temporary, path) != 0 { throw .last }
+      if overwrites {
+        if rename(temporary, path) != 0 { throw .last }
+      } else {
+        if link(temporary, path) != 0, errno != EEXIST { throw .last }
+        unlink(temporary)
+      }
       break
     } catch {
       unlink(temporary)

@@ -49,7 +49,8 @@ struct Composition {
         artifacts: try artifacts(of: member.party),
         datasets: FileDatasets(
           profile: party?.profile ?? PartyProfile(id: member.party, datasets: []),
-          folder: party?.folder ?? folder))
+          folder: party?.folder ?? folder),
+        identity: try IdentityFile.key(at: home.identity(of: member.party)))
     }
     let federation = Federation(
       catalog: standardCatalog, parties: grounds, clock: SystemClock(), workers: workers)

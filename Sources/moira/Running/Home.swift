@@ -22,6 +22,8 @@ struct Home: Sendable {
   var database: String { "\(path)/moira.sqlite" }
   var parties: String { "\(path)/parties" }
   func artifacts(of party: PartyID) -> String { "\(parties)/\(party)" }
+  /// The party's long-term key; the agent's user alone may read it.
+  func identity(of party: PartyID) -> String { "\(parties)/\(party)/identity.key" }
   /// Held by the process that runs the job.
   func lock(of job: JobID) -> String { "\(path)/jobs/\(job).lock" }
   /// Written by `moira stop`; its text is the reason.
