@@ -19,12 +19,9 @@ extension LogisticTraining {
   private mutating func arbitrateRounds() async throws {
     for round in 1...rounds {
       switch settings.aggregation {
-      case .model:
-        _ = try await pool.sumReals(nil, count: problem.parameterCount, name: "model")
+      case .model: _ = try await mean(of: nil, name: "model")
       case .gradient:
-        for _ in 0..<steps {
-          _ = try await pool.sumReals(nil, count: problem.parameterCount + 1, name: "gradient")
-        }
+        for _ in 0..<steps { _ = try await mean(of: nil, name: "gradient") }
       }
       if isEvaluated(round) { _ = try await measure(nil) }
       task.report(.progress(done: round, total: rounds))

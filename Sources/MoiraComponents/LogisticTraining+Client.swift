@@ -84,15 +84,15 @@ extension LogisticTraining {
     _ parameters: inout [Double], _ local: inout LocalTraining, _ hidden: inout PrivateGradient?,
     _ descent: inout Descent, _ round: Int
   ) async throws {
+    let start = parameters
     if hidden != nil {
       descend(&parameters, &hidden, &descent, round)
     } else {
       local.run(&parameters, epochs: settings.localEpochs, rate: rate(round))
     }
-    let share = local.rows.weightSum / scale
-    let sum = try await pool.sumReals(
-      parameters.map { $0 * share }, count: problem.parameterCount, name: "model")
-    parameters = sum.map { $0 / totalWeight }
+    let weight = local.rows.weightSum / scale
+    let own = WeightedUpdate(values: parameters.map { $0 * weight }, weight: weight)
+    parameters = try await mean(of: own, name: "model") ?? start
   }
 
   /// A round of steps on this party's rows alone, each with noise.
@@ -108,16 +108,19 @@ extension LogisticTraining {
     }
   }
 
-  /// The sums of one step: gradient, then weight.
+  /// The sums of one step over this party's rows.
   private func stepSums(
     _ parameters: [Double], _ local: inout LocalTraining, _ hidden: inout PrivateGradient?
-  ) -> [Double] {
-    if let rows = hidden?.expectedRows, let sum = hidden?.next(parameters) { return sum + [rows] }
+  ) -> WeightedUpdate {
+    if let rows = hidden?.expectedRows, let sum = hidden?.next(parameters) {
+      return WeightedUpdate(values: sum.map { $0 / scale }, weight: rows / scale)
+    }
     let sums =
       settings.batchSize.rows == nil
       ? local.rows.sums(parameters, problem, workers: task.workers)
       : local.nextSums(parameters) ?? .zero(outputs: problem.outputs, columns: problem.columns)
-    return sums.weights + sums.intercepts + [sums.weight]
+    return WeightedUpdate(
+      values: (sums.weights + sums.intercepts).map { $0 / scale }, weight: sums.weight / scale)
   }
 
   /// FedSGD: each step's gradient is that of the pooled batch.
@@ -127,12 +130,8 @@ extension LogisticTraining {
   ) async throws {
     if hidden == nil, settings.batchSize.rows != nil { local.startEpoch() }
     for _ in 0..<steps {
-      let own = stepSums(parameters, &local, &hidden).map { $0 / scale }
-      let total = try await pool.sumReals(
-        own, count: problem.parameterCount + 1, name: "gradient")
-      let weight = total[problem.parameterCount]
-      guard weight > 0 else { continue }
-      let gradient = total[..<problem.parameterCount].map { $0 / weight }
+      let own = stepSums(parameters, &local, &hidden)
+      guard let gradient = try await mean(of: own, name: "gradient") else { continue }
       descent.step(&parameters, gradient: gradient, rate: rate(round))
     }
     local.endEpoch()

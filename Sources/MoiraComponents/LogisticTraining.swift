@@ -12,7 +12,7 @@ struct LogisticTraining<Member: TaskContext> {
   let task: Member
   let problem: LogisticProblem
   let validates: Bool
-  /// Training rows of all parties.
+  /// Training rows of all parties that took part in the first sum.
   let totalRows: Int
   var pool: Pool<Member>
 
@@ -20,9 +20,10 @@ struct LogisticTraining<Member: TaskContext> {
   let privacy: PrivacyPlan?
 
   /// The power of two that row counts are divided by, so that sums stay small: 2^⌈log₂ N⌉.
+  ///
+  /// It cancels in every mean: each sum is divided by weights of the very same sum, for the next one
+  /// may come back over fewer parties.
   let scale: Double
-  /// Row weights of all parties, divided by `scale`.
-  let totalWeight: Double
 
   init(
     _ settings: HomoLR, in task: Member, problem: LogisticProblem, validates: Bool,
@@ -33,20 +34,17 @@ struct LogisticTraining<Member: TaskContext> {
     self.problem = problem
     self.validates = validates
     var pool = pool
-    let counts = try await pool.sumCounts(rows.map { [$0.count] }, count: 1, name: "rows")
+    let counts = try await pool.sumCounts(
+      rows.map { [$0.count, $0.weightSum > 0 ? 1 : 0] }, count: 2, name: "rows")
     totalRows = counts[0]
     guard totalRows > 0 else {
       throw Failure("no-rows", "training needs rows, but all parties together have none")
     }
-    privacy = try PrivacyPlan(settings, totalRows: totalRows, clients: task.clients.count)
-    let scale = Self.powerOfTwo(atLeast: totalRows)
-    let weights = try await pool.sumReals(
-      rows.map { [$0.weightSum / scale] }, count: 1, name: "weights")
-    guard weights[0] > 0 else {
+    guard counts[1] > 0 else {
       throw Failure("no-rows", "training needs rows of positive weight, but all weights are 0")
     }
-    self.scale = scale
-    totalWeight = weights[0]
+    privacy = try PrivacyPlan(settings, totalRows: totalRows, clients: task.clients.count)
+    scale = Self.powerOfTwo(atLeast: totalRows)
     self.pool = pool
     if let privacy { task.report(.protection(try privacy.summary())) }
   }
@@ -98,13 +96,14 @@ struct LogisticTraining<Member: TaskContext> {
   )
     async throws -> Measurement
   {
-    let count = 1 + (validates ? 2 : 0) + histogramCount
+    let count = 2 + (validates ? 2 : 0) + histogramCount
     let own = rows.map { values($0.train, $0.validate, $0.parameters) }
-    let sum = try await pool.sumReals(own, count: count, name: "measurement")
-    var result = Measurement(trainLoss: sum[0] / totalWeight)
-    if validates, sum[2] > 0 { result.validateLoss = sum[1] / sum[2] }
+    let sum = try await sumFinite(own, count: count, name: "measurement")
+    var result = Measurement()
+    if sum[1] > 0 { result.trainLoss = sum[0] / sum[1] }
+    if validates, sum[3] > 0 { result.validateLoss = sum[2] / sum[3] }
     if histogramCount > 0 {
-      let counts = sum[3...].map { $0 * scale }
+      let counts = sum[4...].map { $0 * scale }
       result.validateAUC = ScoreHistogram(counts: counts)?.auc?.value
     }
     return result
@@ -113,8 +112,8 @@ struct LogisticTraining<Member: TaskContext> {
   private func values(
     _ train: TrainingRows, _ validate: TrainingRows?, _ parameters: [Double]
   ) -> [Double] {
-    let loss = train.sums(parameters, problem, workers: task.workers).loss
-    var values = [loss / scale]
+    let own = train.sums(parameters, problem, workers: task.workers)
+    var values = [own.loss / scale, own.weight / scale]
     guard validates, let validate else { return values }
     let sums = validate.sums(parameters, problem, workers: task.workers)
     values += [sums.loss / scale, sums.weight / scale]

@@ -105,7 +105,14 @@ actor TestMail {
   private var waiting: [PartyID: [(from: PartyID, bytes: [UInt8])]] = [:]
   private(set) var sent: [(from: PartyID, to: PartyID, bytes: [UInt8])] = []
 
+  /// What an attacker on the way, or at one end of it, makes of a message.
+  typealias Tamper = @Sendable (_ from: PartyID, _ to: PartyID, _ bytes: [UInt8]) -> [UInt8]
+  private var tamper: Tamper?
+
+  func setTamper(_ tamper: @escaping Tamper) { self.tamper = tamper }
+
   func put(_ bytes: [UInt8], from: PartyID, to: PartyID) {
+    let bytes = tamper?(from, to, bytes) ?? bytes
     waiting[to, default: []].append((from, bytes))
     sent.append((from, to, bytes))
   }

@@ -79,7 +79,7 @@ struct PooledRows {
   }
 
   /// A classical exponential: the series on a reduced argument, squared back.
-  private func exponential(_ x: Double) -> Double {
+  func exponential(_ x: Double) -> Double {
     var term = 1.0
     var sum = 1.0
     let reduced = x / 1024
