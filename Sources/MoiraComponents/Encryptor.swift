@@ -107,7 +107,8 @@ struct Encryptor: Component {
       roster?[party].map { ProtectionKeys.Entry(party: party, key: Data($0.bytes)) }
     }
     return ProtectionKeys(
-      method: method, threshold: threshold, mode: mode, roundTimeout: roundTimeout, job: task.job, task: task.task, attempt: task.attempt,
+      method: method, threshold: threshold, mode: mode, roundTimeout: roundTimeout, job: task.job,
+      task: task.task, attempt: task.attempt,
       party: task.party,
       roster: entries, secret: secret.map { Data($0) })
   }

@@ -32,6 +32,8 @@ struct SecureAggregation: SumProtection {
   private let patience: Duration
   private var side: Side
   private(set) var absent: [PartyID] = []
+  /// Who was not in the last sum.
+  private var out: Set<PartyID> = []
 
   /// - Throws: `too-few-parties` below three clients, `threshold-out-of-range`, `identity-unknown`.
   init(
@@ -94,9 +96,10 @@ struct SecureAggregation: SumProtection {
     _ outcome: SecureSumOutcome, _ label: MaskLabel, in task: some TaskContext
   ) {
     let isIn = Set(outcome.sum.parties)
-    for party in absent where isIn.contains(party) {
+    for party in out.intersection(isIn).sorted() {
       task.log("\(party) is back in round \(label.round)")
     }
+    out = Set(terms.clients).subtracting(isIn)
     for party in outcome.dropped {
       task.warn(
         "\(party) was silent in round \(label.round) and is left out of it; \(isIn.count) of \(terms.clients.count) parties are in the sum"

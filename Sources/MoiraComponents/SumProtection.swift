@@ -17,7 +17,7 @@ protocol SumProtection: Sendable {
   /// One sum. All members call the same sums in the same order.
   ///
   /// - Parameters:
-  ///   - words: A client's `label`led summand; nil at the arbiter.
+  ///   - words: A client's summand; nil at the arbiter.
   ///   - count: How many words each vector has.
   /// - Returns: the sum, and over whom it is; the same at all members.
   /// - Throws: `Failure`.

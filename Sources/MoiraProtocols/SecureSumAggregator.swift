@@ -301,7 +301,9 @@ public struct SecureSumAggregator: DeadlineMachine {
     of offers: [PartyID: RoundOffer], _ terms: SecureSumTerms
   ) throws(SecureSumRefusal) -> KeyRoster {
     do {
-      let entries = try offers.map { (party: $0.key, key: try MaskPublicKey(forOneUse: $0.value.key)) }
+      let entries = try offers.map {
+        (party: $0.key, key: try MaskPublicKey(forOneUse: $0.value.key))
+      }
       return try KeyRoster(scope: terms.scope, entries: entries)
     } catch {
       throw .terms(.otherKeys)

@@ -157,7 +157,9 @@ public struct SecureSumClient: ~Copyable, ProtocolMachine {
       throw ProtocolViolation(sender, secure: .unexpected(.survivors))
     }
     try check(survivors, from: sender)
-    guard survivors.contains(own) else { throw ProtocolViolation(sender, secure: .notASurvivor(own)) }
+    guard survivors.contains(own) else {
+      throw ProtocolViolation(sender, secure: .notASurvivor(own))
+    }
     guard terms.graph.short([own], of: Set(survivors)).isEmpty else {
       throw ProtocolViolation(
         sender, secure: .tooFewListed(.survivors, survivors.count, needed: terms.threshold))

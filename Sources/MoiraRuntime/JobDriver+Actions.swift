@@ -84,7 +84,8 @@ extension JobDriver {
   /// Notes what a task made, once it is done at all parties.
   func learn(_ id: TaskID) async {
     guard machine.state(of: id) == .succeeded, let task = tasks[id], task.isReusable,
-      machine.absent(of: id).isEmpty, let outputs = machine.outputs(of: id), let key = await key(of: id)
+      machine.absent(of: id).isEmpty, let outputs = machine.outputs(of: id),
+      let key = await key(of: id)
     else { return }
     note(ReuseNote(key: key, outputs: outputs))
   }

@@ -17,7 +17,8 @@ public struct PartyAgent: PartyLink {
 
   /// - Parameter identity: the party's long-term key.
   public init(
-    party: PartyID, identity: IdentityKeyPair, catalog: Catalog, artifacts: any ArtifactStore, datasets: any DatasetStore,
+    party: PartyID, identity: IdentityKeyPair, catalog: Catalog, artifacts: any ArtifactStore,
+    datasets: any DatasetStore,
     transport: any Transport, clock: any WallClock, workers: Workers
   ) {
     self.party = party

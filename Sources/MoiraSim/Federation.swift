@@ -35,7 +35,8 @@ public struct Federation: Sendable {
     var links: [PartyID: any PartyLink] = [:]
     for (party, ground) in parties {
       links[party] = PartyAgent(
-        party: party, identity: ground.identity, catalog: catalog, artifacts: ground.artifacts, datasets: ground.datasets,
+        party: party, identity: ground.identity, catalog: catalog, artifacts: ground.artifacts,
+        datasets: ground.datasets,
         transport: transport, clock: clock, workers: workers)
     }
     self.links = links

@@ -13,6 +13,9 @@ public final class MemoryTransport: Transport {
 
   private struct State {
     var mailboxes: [Address: Mailbox] = [:]
+    var cuts: CutLanes
+    /// Lanes that a part has opened and not closed yet.
+    var open: Set<Address> = []
     var generator: SeededGenerator
   }
 
@@ -24,11 +27,23 @@ public final class MemoryTransport: Transport {
   public init(parties: Set<PartyID>? = nil, faults: TransportFaults = TransportFaults()) {
     self.parties = parties
     self.faults = faults
-    state = Mutex(State(generator: SeededGenerator(seed: faults.reorderSeed ?? 0)))
+    state = Mutex(
+      State(
+        cuts: CutLanes(faults.cuts), generator: SeededGenerator(seed: faults.reorderSeed ?? 0)))
   }
 
   public func lane(_ part: PartKey, of job: JobID) -> any Lane {
-    MemoryLane(Address(job: job, part: part), self)
+    let address = Address(job: job, part: part)
+    state.withLock { _ = $0.open.insert(address) }
+    return MemoryLane(address, self)
+  }
+
+  /// How many parts wait for a message, if all that have a lane do: then only time can go on.
+  public var waitingParts: Int? {
+    state.withLock { state in
+      let isQuiet = state.open.allSatisfy { state.mailboxes[$0]?.waiters.isEmpty == false }
+      return isQuiet ? state.open.count : nil
+    }
   }
 
   /// Lets go of all that is kept for a job that is over: messages nobody opened, and the marks of
@@ -51,11 +66,13 @@ public final class MemoryTransport: Transport {
     if faults.silent.contains(party) || faults.silent.contains(sender.part.party) { return }
     let part = PartKey(task: sender.part.task, attempt: sender.part.attempt, party: party)
     let letter = Mailbox.Letter(from: sender.part.party, bytes: message)
-    let address = Address(job: sender.job, part: part)
-    if faults.reorderSeed == nil {
-      change(address) { mailbox, _ in mailbox.take(letter) }
-    } else {
-      holdBack(letter, for: address)
+    let post = CutLanes.Post(letter: letter, address: Address(job: sender.job, part: part))
+    for post in state.withLock({ $0.cuts.admit(post) }) {
+      if faults.reorderSeed == nil {
+        change(post.address) { mailbox, _ in mailbox.take(post.letter) }
+      } else {
+        holdBack(post.letter, for: post.address)
+      }
     }
   }
 
@@ -103,7 +120,8 @@ public final class MemoryTransport: Transport {
 
   func close(_ address: Address) {
     let waiters = state.withLock { state in
-      state.mailboxes[address, default: Mailbox()].close()
+      state.open.remove(address)
+      return state.mailboxes[address, default: Mailbox()].close()
     }
     for waiter in waiters { waiter.continuation.resume(throwing: CancellationError()) }
   }

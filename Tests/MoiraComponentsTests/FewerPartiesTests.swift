@@ -30,12 +30,12 @@ struct FewerPartiesTests {
 
   /// An empty summand in place of hospital-c's is what a sum without hospital-c is.
   private func withoutHospitalC(_ bytes: [UInt8], from: PartyID, tensors: [String]) -> [UInt8] {
-    guard from == "hospital-c", let message = try? MaskedSumMessage(wireBytes: bytes),
+    guard from == "hospital-c", let message = try? PlainSumMessage(wireBytes: bytes),
       case .upload(let header, let words) = message,
       tensors.contains(where: { header.tensor.hasSuffix($0) })
     else { return bytes }
     let silent = [UInt64](repeating: 0, count: words.count)
-    return MaskedSumMessage.upload(header, words: silent).wireBytes
+    return PlainSumMessage.upload(header, words: silent).wireBytes
   }
 
   @Test(
@@ -45,7 +45,7 @@ struct FewerPartiesTests {
     let rows = PooledRows(seed: 51)
     let (bench, inputs) = try await bench(rows, method: "none")
     await bench.mail.setTamper { from, _, bytes in
-      withoutHospitalC(bytes, from: from, tensors: ["/model", "/gradient", "/measurement"])
+      withoutHospitalC(bytes, from: from, tensors: ["model", "gradient", "measurement"])
     }
     let outputs = try await bench.run(
       HomoLR.self,
@@ -90,12 +90,12 @@ struct FewerPartiesTests {
     )
     #expect(failure?.party == nil)
     let uploads = await bench.mail.sent.filter { $0.to == "hub" }.compactMap {
-      try? MaskedSumMessage(wireBytes: $0.bytes)
+      try? SecureSumMessage(wireBytes: $0.bytes)
     }
     let sizes = Set(
       uploads.compactMap { message -> Int? in
-        guard case .upload(let header, let words) = message,
-          header.tensor.hasSuffix("/\(aggregation)")
+        guard case .upload(let header, let words, _) = message,
+          header.tensor == aggregation
         else { return nil }
         return words.count
       })
@@ -112,7 +112,7 @@ struct FewerPartiesTests {
     var small = 0
     var words = 0
     for message in await bench.mail.sent where message.to == "hub" {
-      guard case .upload(_, let upload)? = try? MaskedSumMessage(wireBytes: message.bytes) else {
+      guard case .upload(_, let upload, _)? = try? SecureSumMessage(wireBytes: message.bytes) else {
         continue
       }
       words += upload.count

@@ -25,6 +25,12 @@ final class PartBench: Sendable {
       + (arbiter ? [RolePlayer("hub", .arbiter)] : [])
   }
 
+  /// The same key for a party in every bench.
+  func identity(of party: PartyID) -> IdentityKeyPair {
+    var generator = SeededGenerator(seed: party.text.utf8.reduce(7) { mix64($0 ^ UInt64($1)) })
+    return IdentityKeyPair(using: &generator)
+  }
+
   var clients: [PartyID] { members.filter { $0.role != .arbiter }.map(\.party) }
   var logs: [TaskReport] { reports.withLock { $0 } }
 
@@ -142,6 +148,11 @@ final class TestSite: TaskContext {
   var task: TaskID { "task_0" }
   var attempt: Int { 1 }
   var workers: Workers { .serial }
+  var identity: IdentityKeyPair { bench.identity(of: party) }
+  var identities: [PartyID: IdentityPublicKey] {
+    Dictionary(
+      uniqueKeysWithValues: members.map { ($0.party, bench.identity(of: $0.party).publicKey) })
+  }
   var written: PartBench.Outputs { outputs.withLock { $0 } }
 
   func dataset(_ choice: DatasetChoice) async throws -> Dataset {
@@ -175,6 +186,15 @@ final class TestSite: TaskContext {
   ) async throws -> (from: PartyID, message: Message) {
     try await next(type, from: nil)
   }
+
+  /// Nobody is silent here, so that time does not go on.
+  func receive<Message: WireMessage>(
+    _ type: Message.Type, within wait: Duration
+  ) async throws -> (from: PartyID, message: Message)? {
+    try await next(type, from: nil)
+  }
+
+  func goOn(without absent: [PartyID]) {}
 
   private func next<Message: WireMessage>(
     _ type: Message.Type, from: PartyID?
