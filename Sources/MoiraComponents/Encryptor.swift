@@ -15,7 +15,7 @@ public enum ProtectionMethod: String, ParameterChoice, Codable, Sendable {
 
 /// Against whom `secure_aggregation` holds.
 public enum AggregationMode: String, ParameterChoice, Codable, Sendable {
-  /// An arbiter that lies: clients sign who survived a round before they help to unmask it.
+  /// An arbiter that lies: clients confirm to one another who survived a round before they help to unmask it.
   case active
   /// An arbiter that follows the protocol: one round trip fewer.
   case passive

@@ -64,7 +64,7 @@ struct SecureAggregation: SumProtection {
     let spare = n - t
     return
       "secure aggregation: double masks among \(n) parties (X25519, Ed25519, HKDF-SHA256, AES-256-CTR, "
-      + "ring of 2^64), \(terms.isActive ? "survivors signed" : "passive"); the arbiter sees sums only, "
+      + "ring of 2^64), \(terms.isActive ? "survivors confirmed" : "passive"); the arbiter sees sums only, "
       + "unless it colludes with \(min(t, n - 1)) of the \(n) parties; up to \(spare) may drop out of a round"
   }
 

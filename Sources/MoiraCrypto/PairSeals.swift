@@ -3,11 +3,9 @@ public import MoiraModel
 
 /// What one party seals bytes with, towards each other party of a roster, for one purpose.
 ///
-/// AES-256-GCM with a random nonce of 12 bytes. The key for each direction between two parties is
-/// HKDF-SHA256 of their X25519 secret: the salt is the job's id, the info "moira/seal/1", the
-/// purpose, the scope, sender, receiver and the roster's hash, each with its length. What the bytes
-/// are of within the purpose (the round, say) is authenticated beside them, so that nothing opens in
-/// the place of anything else.
+/// AES-256-GCM with a random nonce of 12 bytes, under a key for each direction between two parties (see
+/// `MaskingKeys.directedKeys`). What the bytes are of within the purpose (the round, say) is
+/// authenticated beside them, so that nothing opens in the place of anything else.
 public struct PairSeals: Sendable {
   /// Nonce and tag.
   public static let overhead = 12 + 16
@@ -20,25 +18,9 @@ public struct PairSeals: Sendable {
   /// - Complexity: two HKDF for each other party.
   public init(_ keys: MaskingKeys, purpose: String, scope: TaskScope) {
     own = keys.own
-    var sending: [PartyID: SymmetricKey] = [:]
-    var receiving: [PartyID: SymmetricKey] = [:]
-    for (peer, secret) in keys.secrets {
-      func key(_ sender: PartyID, _ receiver: PartyID) -> SymmetricKey {
-        var info = ByteWriter()
-        info.write("moira/seal/1")
-        info.write(purpose)
-        info.write(scope.task.text)
-        info.write(Int64(scope.attempt))
-        info.write(sender.text)
-        info.write(receiver.text)
-        info.write(keys.roster.hash.text)
-        return hkdf(secret, salt: Array(scope.job.text.utf8), info: info.bytes, count: 32)
-      }
-      sending[peer] = key(keys.own, peer)
-      receiving[peer] = key(peer, keys.own)
-    }
-    self.sending = sending
-    self.receiving = receiving
+    let pairs = keys.directedKeys("moira/seal/1", purpose: purpose, scope: scope)
+    sending = pairs.sending
+    receiving = pairs.receiving
   }
 
   /// The bytes, sealed for `peer`.

@@ -14,7 +14,7 @@ extension SecureSumGround {
   /// Checks a roster against the rules of step 1, and opens the shares.
   ///
   /// - Parameter secrets: What the client offered for the round.
-  /// - Complexity: one signature, one X25519 and one opening for each neighbour.
+  /// - Complexity: one X25519 and one opening for each neighbour.
   func check(
     _ roster: RoundRoster, round: Int, secrets: RoundSecrets, from sender: PartyID
   ) throws(ProtocolViolation) -> CheckedRoster {
@@ -27,7 +27,6 @@ extension SecureSumGround {
     if let own, own.key != secrets.offer.key {
       throw ProtocolViolation(sender, .alteredKey(of: self.own))
     }
-    try checkSignatures(roster, from: sender)
     let keys = try keyRoster(roster, from: sender)
     guard own != nil else {
       try expect(roster.shares.count, 0, from: sender)
@@ -51,18 +50,6 @@ extension SecureSumGround {
     guard parties.count >= terms.threshold else {
       throw ProtocolViolation(
         sender, secure: .tooFewListed(kind, parties.count, needed: terms.threshold))
-    }
-  }
-
-  private func checkSignatures(
-    _ roster: RoundRoster, from sender: PartyID
-  ) throws(ProtocolViolation) {
-    for entry in roster.entries where terms.graph.areNeighbours(own, entry.party) {
-      let statement = terms.offerStatement(
-        entry.party, round: roster.round, key: entry.key, commitment: entry.commitment)
-      guard terms.identities[entry.party]?.isValid(entry.signature, for: statement) == true else {
-        throw ProtocolViolation(sender, secure: .badSignature(.roster, of: entry.party))
-      }
     }
   }
 
@@ -98,12 +85,13 @@ extension SecureSumGround {
   private func open(
     _ roster: RoundRoster, _ secrets: RoundSecrets, from sender: PartyID
   ) throws(ProtocolViolation) -> [PartyID: HeldShares] {
-    let dealers = roster.entries.map(\.party).filter { terms.graph.areNeighbours(own, $0) }
+    let dealers = roster.entries.filter { terms.graph.areNeighbours(own, $0.party) }
     try expect(roster.shares.count, dealers.count, from: sender)
-    let context = terms.sealContext(round: roster.round)
     var held = [own: secrets.ownShares]
     for (dealer, sealed) in zip(dealers, roster.shares) {
-      held[dealer] = try open(sealed, of: dealer, context: context, from: sender)
+      let context = terms.sealContext(
+        round: roster.round, key: dealer.key, commitment: dealer.commitment)
+      held[dealer.party] = try open(sealed, of: dealer.party, context: context, from: sender)
     }
     return held
   }

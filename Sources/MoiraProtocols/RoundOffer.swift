@@ -2,6 +2,10 @@ internal import MoiraCrypto
 public import MoiraModel
 
 /// What a client brings to a round before it: its mask key, signed, and the shares of its secrets.
+///
+/// The signature is for the aggregator, which refuses an offer without. The neighbours need none: each
+/// share is sealed together with round, key and hash, so that it opens only under those that its dealer
+/// offered.
 public struct RoundOffer: Hashable, Sendable {
   public let round: Int
   /// An X25519 public key: 32 bytes, not checked yet.
@@ -41,7 +45,7 @@ extension SecureSumTerms {
     }
   }
 
-  /// What a client signs when it has seen who survived.
+  /// What a client vouches for when it has seen who survived.
   func survivorsStatement(_ header: SumHeader, _ survivors: [PartyID]) -> SignedStatement {
     SignedStatement("moira/secagg/survivors/1") { writer in
       writer.write(hash.text)
@@ -64,11 +68,13 @@ extension SecureSumTerms {
     return sha256(writer.bytes)
   }
 
-  /// What sealed shares are of.
-  func sealContext(round: Int) -> [UInt8] {
+  /// What sealed shares are of, and what they vouch for.
+  func sealContext(round: Int, key: [UInt8], commitment: ContentHash) -> [UInt8] {
     var writer = ByteWriter()
     writer.write(hash.text)
     writer.write(Int64(round))
+    writer.write(key)
+    writer.write(commitment.text)
     return writer.bytes
   }
 }

@@ -3,18 +3,16 @@ public import MoiraModel
 
 /// Who is in a round, with the mask key of each, as the aggregator sends it to one client.
 public struct RoundRoster: Hashable, Sendable {
-  /// One client's key, and what it signed of it.
+  /// One client's key and the hash of its seed.
   public struct Entry: Hashable, Sendable {
     public let party: PartyID
     public let key: [UInt8]
     public let commitment: ContentHash
-    public let signature: [UInt8]
 
-    public init(party: PartyID, key: [UInt8], commitment: ContentHash, signature: [UInt8]) {
+    public init(party: PartyID, key: [UInt8], commitment: ContentHash) {
       self.party = party
       self.key = key
       self.commitment = commitment
-      self.signature = signature
     }
   }
 
@@ -40,7 +38,6 @@ extension RoundRoster {
       writer.write(entry.party.text)
       writer.write(entry.key)
       writer.write(entry.commitment.text)
-      writer.write(entry.signature)
     }
     writer.write(byteLists: shares)
   }
@@ -48,13 +45,12 @@ extension RoundRoster {
   init(from reader: inout ByteReader) throws(WireError) {
     round = Int(try reader.integer(Int64.self))
     var entries: [Entry] = []
-    // Four lengths are the least that an entry takes up.
-    for _ in 0..<(try reader.listCount(of: 16)) {
+    // Three lengths are the least that an entry takes up.
+    for _ in 0..<(try reader.listCount(of: 12)) {
       let party = PartyID(try reader.string())
       let key = try reader.byteArray()
-      let commitment = ContentHash(try reader.string())
       entries.append(
-        Entry(party: party, key: key, commitment: commitment, signature: try reader.byteArray()))
+        Entry(party: party, key: key, commitment: ContentHash(try reader.string())))
     }
     self.entries = entries
     shares = try reader.byteLists()

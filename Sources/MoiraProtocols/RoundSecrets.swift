@@ -18,9 +18,10 @@ struct RoundSecrets: Sendable {
     let keyPair = MaskKeyPair(using: &generator)
     let seed = MaskSeed(random: &generator)
     let dealt = try Self.split(terms, seed, keyPair, by: ground.own, using: &generator)
-    let sealed = try Self.seal(dealt, ground, round: round, using: &generator)
     let commitment = terms.commitment(to: seed.secretBytes, of: ground.own, round: round)
     let key = keyPair.publicKey.bytes
+    let context = terms.sealContext(round: round, key: key, commitment: commitment)
+    let sealed = try Self.seal(dealt, ground, context, using: &generator)
     let statement = terms.offerStatement(
       ground.own, round: round, key: key, commitment: commitment)
     self.keyPair = keyPair
@@ -52,10 +53,9 @@ struct RoundSecrets: Sendable {
   }
 
   private static func seal(
-    _ dealt: [(holder: PartyID, shares: HeldShares)], _ ground: SecureSumGround, round: Int,
-    using generator: inout some RandomNumberGenerator
+    _ dealt: [(holder: PartyID, shares: HeldShares)], _ ground: SecureSumGround,
+    _ context: [UInt8], using generator: inout some RandomNumberGenerator
   ) throws(SecureSumRefusal) -> [[UInt8]] {
-    let context = ground.terms.sealContext(round: round)
     var sealed: [[UInt8]] = []
     for (holder, shares) in dealt where holder != ground.own {
       do throws(ShareSealError) {

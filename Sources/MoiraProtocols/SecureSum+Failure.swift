@@ -47,7 +47,7 @@ extension SecureSumRule {
     case .badSignature(let kind, let party):
       "sent \(kind.phrase) with a signature that is not \(party)'s"
     case .wrongShareCount(let sent, let expected):
-      "sent \(sent) shares, but \(expected) were expected"
+      "sent \(sent) shares or tags, but \(expected) were expected"
     case .unfitShare(let party): "sent what is no share of \(party)'s secret"
     case .brokenSeal(let party): "sent a share of \(party)'s secret whose seal is broken"
     case .tooFewListed(let kind, let count, let needed):
@@ -55,8 +55,10 @@ extension SecureSumRule {
     case .notInRound(let party): "listed \(party), which is not in the round"
     case .notASurvivor(let party): "asked as if \(party) had survived, which it has not"
     case .otherSurvivors: "named other survivors than before in the same round"
-    case .tooFewSignatures(let count, let needed):
-      "sent \(count) signatures, but \(needed) are needed"
+    case .badTag(let party):
+      "sent a confirmation by \(party) that is not for these survivors"
+    case .tooFewConfirmed(let count, let needed):
+      "sent confirmations of \(count) parties, but \(needed) are needed"
     case .otherSecret(let party):
       "has a secret whose shares do not give what \(party) bound itself to"
     }

@@ -25,7 +25,7 @@ public enum SecureSumRule: Hashable, Sendable {
   case otherRound(Kind, sent: Int, agreed: Int)
   /// The signature is not the party's under this statement.
   case badSignature(Kind, of: PartyID)
-  /// Another number of sealed or opened shares than there are dealers or holders.
+  /// Another number of shares or tags than there are dealers or receivers.
   case wrongShareCount(sent: Int, expected: Int)
   /// The dealer's share is not of the length, point or field of a share.
   case unfitShare(of: PartyID)
@@ -36,7 +36,9 @@ public enum SecureSumRule: Hashable, Sendable {
   case notASurvivor(PartyID)
   /// A second, different set of survivors in one round.
   case otherSurvivors
-  case tooFewSignatures(Int, needed: Int)
+  /// The tag is not the party's under the set that the receiver was told.
+  case badTag(of: PartyID)
+  case tooFewConfirmed(Int, needed: Int)
   /// The shares give a secret that is not the one the party bound itself to.
   case otherSecret(of: PartyID)
 }

@@ -30,7 +30,8 @@ public struct SecureSumAggregator: DeadlineMachine {
   private(set) var keys: KeyRoster?
   private var sum: [UInt64]
   private var uploaded: Set<PartyID> = []
-  private var signatures: [PartyID: [UInt8]] = [:]
+  /// Who has confirmed the survivors, with its tag for each other one.
+  private var confirmations: [PartyID: [PartyID: [UInt8]]] = [:]
   private var answers: [PartyID: Unmasking] = [:]
 
   /// - Parameters:
@@ -68,7 +69,7 @@ public struct SecureSumAggregator: DeadlineMachine {
     switch phase {
     case .offering: terms.clients.filter { listed[$0] == nil }
     case .uploading: listed.keys.filter { !uploaded.contains($0) }.sorted()
-    case .confirming: survivors.filter { signatures[$0] == nil }
+    case .confirming: survivors.filter { confirmations[$0] == nil }
     case .unmasking: survivors.filter { answers[$0] == nil }
     case .done: []
     }
@@ -90,9 +91,9 @@ public struct SecureSumAggregator: DeadlineMachine {
         return .wait
       }
       try take(words, next, from: sender)
-    case .confirmation(let header, let signature):
+    case .confirmation(let header, let tags):
       guard try isCurrent(header, message.kind, from: sender) else { return .wait }
-      try take(signature, header, from: sender)
+      try take(tags: tags, from: sender)
     case .unmasking(let header, let seeds, let keys):
       guard try isCurrent(header, message.kind, from: sender) else { return .wait }
       try take(seeds: seeds, keys: keys, from: sender)
@@ -123,7 +124,7 @@ public struct SecureSumAggregator: DeadlineMachine {
         switch phase {
         case .offering: listed.count
         case .uploading: uploaded.count
-        case .confirming: signatures.count
+        case .confirming: confirmations.count
         default: answers.count
         }
       throw SecureSumRefusal.tooFewLeft(
@@ -195,15 +196,17 @@ public struct SecureSumAggregator: DeadlineMachine {
   }
 
   private mutating func take(
-    _ signature: [UInt8], _ header: SumHeader, from sender: PartyID
+    tags: [[UInt8]], from sender: PartyID
   ) throws(ProtocolViolation) {
     guard terms.isActive, phase.rawValue >= Phase.confirming.rawValue, uploaded.contains(sender)
     else { throw ProtocolViolation(sender, secure: .unexpected(.confirmation)) }
-    let statement = terms.survivorsStatement(header, survivors)
-    guard terms.identities[sender]?.isValid(signature, for: statement) == true else {
-      throw ProtocolViolation(sender, secure: .badSignature(.confirmation, of: sender))
+    let receivers = terms.graph.neighbours(of: sender).filter { uploaded.contains($0) }
+    guard tags.count == receivers.count else {
+      throw ProtocolViolation(
+        sender, secure: .wrongShareCount(sent: tags.count, expected: receivers.count))
     }
-    if phase == .confirming { signatures[sender] = signature }
+    guard phase == .confirming else { return }
+    confirmations[sender] = Dictionary(uniqueKeysWithValues: zip(receivers, tags))
   }
 
   private mutating func take(
@@ -236,7 +239,7 @@ public struct SecureSumAggregator: DeadlineMachine {
         return .wait
       }
     case .uploading where uploaded.count == listed.count: return announce()
-    case .confirming where isEnough(Set(signatures.keys)): return .send(confirm())
+    case .confirming where isEnough(Set(confirmations.keys)): return .send(confirm())
     case .unmasking where isEnough(Set(answers.keys)): return try finish()
     default: return .wait
     }
@@ -263,12 +266,12 @@ public struct SecureSumAggregator: DeadlineMachine {
     guard let header else { return [] }
     phase = .unmasking
     return survivors.map { client in
-      let signed = terms.graph.neighbourhood(of: client).compactMap { party in
-        signatures[party].map {
-          SecureSumMessage.Confirmation(party: party, signature: $0)
+      let tags = terms.graph.neighbours(of: client).compactMap { party in
+        confirmations[party]?[client].map {
+          SecureSumMessage.Confirmation(party: party, tag: $0)
         }
       }
-      return Outbound(to: client, .confirmed(header, Array(signed.prefix(terms.threshold))))
+      return Outbound(to: client, .confirmed(header, tags))
     }
   }
 

@@ -166,9 +166,15 @@ public struct SecureSumClient: ~Copyable, ProtocolMachine {
     }
     guard terms.isActive else { return .send(unmasking(survivors, header)) }
     phase = .confirmed(survivors)
+    return .send(toAggregator(.confirmation(header, tags: tags(survivors, header))))
+  }
+
+  /// What tells each neighbour among the survivors that this client has seen them too.
+  private func tags(_ survivors: [PartyID], _ header: SumHeader) -> [[UInt8]] {
     let statement = terms.survivorsStatement(header, survivors)
-    let signature = session.ground.identity.sign(statement)
-    return .send(toAggregator(.confirmation(header, signature: signature)))
+    let alive = Set(survivors)
+    return terms.graph.neighbours(of: own).filter { alive.contains($0) }
+      .compactMap { try? session.ground.tags.tag(statement, for: $0) }
   }
 
   private mutating func unmask(
@@ -179,25 +185,24 @@ public struct SecureSumClient: ~Copyable, ProtocolMachine {
       throw ProtocolViolation(sender, secure: .unexpected(.confirmed))
     }
     let statement = terms.survivorsStatement(header, survivors)
-    let neighbourhood = Set(terms.graph.neighbourhood(of: own)).intersection(survivors)
-    var signers: Set<PartyID> = []
+    let neighbours = Set(terms.graph.neighbours(of: own)).intersection(survivors)
+    // It has confirmed the set itself.
+    var confirmed: Set<PartyID> = [own]
     for confirmation in confirmations {
-      guard neighbourhood.contains(confirmation.party) else {
-        throw ProtocolViolation(sender, secure: .notASurvivor(confirmation.party))
+      let party = confirmation.party
+      guard neighbours.contains(party) else {
+        throw ProtocolViolation(sender, secure: .notASurvivor(party))
       }
-      guard signers.insert(confirmation.party).inserted else {
-        throw ProtocolViolation(sender, .listedTwice(confirmation.party))
+      guard confirmed.insert(party).inserted else {
+        throw ProtocolViolation(sender, .listedTwice(party))
       }
-      guard
-        terms.identities[confirmation.party]?.isValid(confirmation.signature, for: statement)
-          == true
-      else {
-        throw ProtocolViolation(sender, secure: .badSignature(.confirmed, of: confirmation.party))
+      guard session.ground.tags.isValid(confirmation.tag, for: statement, from: party) else {
+        throw ProtocolViolation(sender, secure: .badTag(of: party))
       }
     }
-    guard signers.count >= terms.threshold else {
+    guard confirmed.count >= terms.threshold else {
       throw ProtocolViolation(
-        sender, secure: .tooFewSignatures(signers.count, needed: terms.threshold))
+        sender, secure: .tooFewConfirmed(confirmed.count, needed: terms.threshold))
     }
     return .send(unmasking(survivors, header))
   }

@@ -11,9 +11,9 @@ public enum SecureSumMessage: Hashable, WireMessage {
   case upload(SumHeader, words: [UInt64], next: RoundOffer)
   /// Whose uploads are summed, to each of them.
   case survivors(SumHeader, [PartyID])
-  /// A client's signature under the set of survivors.
-  case confirmation(SumHeader, signature: [UInt8])
-  /// Signatures of enough survivors, to each of them.
+  /// A client's tags of the set of survivors, one for each neighbour among them, by id.
+  case confirmation(SumHeader, tags: [[UInt8]])
+  /// The tags of enough survivors, to each of them those that are for it.
   case confirmed(SumHeader, [Confirmation])
   /// A client's shares: of the seeds of its neighbours among the survivors, by id, and of the keys
   /// of its neighbours in the round that are none.
@@ -23,11 +23,11 @@ public enum SecureSumMessage: Hashable, WireMessage {
 
   public struct Confirmation: Hashable, Sendable {
     public let party: PartyID
-    public let signature: [UInt8]
+    public let tag: [UInt8]
 
-    public init(party: PartyID, signature: [UInt8]) {
+    public init(party: PartyID, tag: [UInt8]) {
       self.party = party
-      self.signature = signature
+      self.tag = tag
     }
   }
 
@@ -71,7 +71,7 @@ extension SecureSumMessage {
       next.encode(into: &writer)
       writer.write(words)
     case .survivors(_, let survivors): writer.write(parties: survivors)
-    case .confirmation(_, let signature): writer.write(signature)
+    case .confirmation(_, let tags): writer.write(byteLists: tags)
     case .confirmed(_, let confirmations): writer.write(confirmations: confirmations)
     case .unmasking(_, let seeds, let keys):
       writer.write(byteLists: seeds)
@@ -107,7 +107,7 @@ extension SecureSumMessage {
       let next = try RoundOffer(from: &reader)
       return .upload(header, words: try reader.words(), next: next)
     case .survivors: return .survivors(header, try reader.parties())
-    case .confirmation: return .confirmation(header, signature: try reader.byteArray())
+    case .confirmation: return .confirmation(header, tags: try reader.byteLists())
     case .confirmed: return .confirmed(header, try reader.confirmations())
     case .unmasking:
       let seeds = try reader.byteLists()
@@ -125,7 +125,7 @@ extension ByteWriter {
     write(UInt32(confirmations.count))
     for confirmation in confirmations {
       write(confirmation.party.text)
-      write(confirmation.signature)
+      write(confirmation.tag)
     }
   }
 }
@@ -135,7 +135,7 @@ extension ByteReader {
     var confirmations: [SecureSumMessage.Confirmation] = []
     for _ in 0..<(try listCount(of: 8)) {
       let party = PartyID(try string())
-      confirmations.append(.init(party: party, signature: try byteArray()))
+      confirmations.append(.init(party: party, tag: try byteArray()))
     }
     return confirmations
   }

@@ -8,6 +8,7 @@ struct SecureSumGround: Sendable {
   let terms: SecureSumTerms
   let identity: IdentityKeyPair
   let seals: PairSeals
+  let tags: PairTags
 }
 
 /// A client's side of all the secure sums of one attempt; see `SecureSumTerms`.
@@ -40,8 +41,10 @@ public final class SecureSumSession: Sendable {
     guard terms.clients.contains(own), keys.own == own else { throw .notAClient(own) }
     guard keys.roster.hash == terms.setup else { throw .otherKeys }
     guard terms.identities[own] == identity.publicKey else { throw .unknownIdentity(own) }
-    let seals = PairSeals(keys, purpose: "secagg", scope: terms.scope)
-    ground = SecureSumGround(own: own, terms: terms, identity: identity, seals: seals)
+    ground = SecureSumGround(
+      own: own, terms: terms, identity: identity,
+      seals: PairSeals(keys, purpose: "secagg", scope: terms.scope),
+      tags: PairTags(keys, purpose: "secagg", scope: terms.scope))
   }
 
   /// Takes out what the last round left, for a round that is begun now.

@@ -31,8 +31,7 @@ extension SecureSumTerms {
   ) -> RoundRoster {
     let listed = offers.sorted { $0.key < $1.key }
     let entries = listed.map { party, offer in
-      RoundRoster.Entry(
-        party: party, key: offer.key, commitment: offer.commitment, signature: offer.signature)
+      RoundRoster.Entry(party: party, key: offer.key, commitment: offer.commitment)
     }
     guard offers[client] != nil else {
       return RoundRoster(round: round, entries: entries, shares: [])

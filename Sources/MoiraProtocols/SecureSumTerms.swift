@@ -9,12 +9,14 @@ public import MoiraModel
 /// its owner's long-term key (see `KeyAgreementTerms`).
 ///
 /// 0. *Offer.* For a round each client i draws an X25519 mask key and a seed bᵢ, splits both by Shamir
-///    among its neighbours (t of them put them together), seals each neighbour's shares for it, signs
-///    the mask key and a hash of bᵢ with the round, and sends all to the aggregator. The first round's
-///    offers come by themselves, every later round's with the upload before.
-/// 1. *Roster.* The aggregator sends to each client the keys and signatures of all who offered, and the
-///    shares that are for it. A client checks every signature of a neighbour against the identity keys
-///    that the plan pins, and opens the shares.
+///    among its neighbours (t of them put them together), seals each neighbour's shares for it, and
+///    sends them to the aggregator with the mask key and a hash of bᵢ, signed. Key, hash and round are
+///    sealed with every share. The first round's offers come by themselves, every later round's with
+///    the upload before.
+/// 1. *Roster.* The aggregator checks the signatures against the identity keys that the plan pins, and
+///    sends to each client the keys of all who offered, and the shares that are for it. A client opens
+///    them: a share opens only beside the very key and hash that its dealer offered, so that no other
+///    key can stand in the place of a neighbour's.
 /// 2. *Upload.* Client i sends yᵢ = xᵢ + PRG(bᵢ) + Σⱼ₍ⱼ﹥ᵢ₎ PRG(sᵢⱼ) − Σⱼ₍ⱼ﹤ᵢ₎ PRG(sᵢⱼ) in ℤ₂⁶⁴, with sᵢⱼ from the
 ///    X25519 secret of both mask keys and from the label: job, task, attempt, round, tensor, the hash
 ///    of all totals so far, and the roster. With it goes the offer for the next round.
@@ -22,8 +24,9 @@ public import MoiraModel
 ///    the aggregator names the set U of those who did. All others are out of this round; an upload
 ///    that comes later is dropped, and stays masked by bᵢ, which nobody asks for.
 /// 4. *Confirmation* (active mode). Each client of U refuses a set that lacks itself or is smaller than
-///    t, signs it, and the aggregator sends t signatures to each. A client answers only when it has
-///    seen t signatures under the very set that it signed.
+///    t, and sends a tag of it (HMAC) for each neighbour in it; the aggregator passes on those that
+///    are for each. A client answers only when t, itself among them, have confirmed the very set that
+///    it was told. A tag does what a signature does in figure 4: nobody but the neighbour can make it.
 /// 5. *Unmasking.* Each client of U sends its shares of bᵢ for i ∈ U and of the mask key for i ∉ U: never
 ///    both for one i, once a round. From t answers the aggregator takes away the masks.
 /// 6. *Total.* It sends Σ xᵢ over U, U and the next roster to all; a client that was out offers anew
