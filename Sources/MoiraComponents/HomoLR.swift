@@ -9,12 +9,12 @@ internal import MoiraTable
 ///
 /// One round: every client sends its model (or its gradient) times its row count, masked; the arbiter
 /// adds up and sends the sum to all; all divide by the pooled row count and go on from the same
-/// weights. Nobody but the client sees its own update.
+/// weights. Nobody but the client sees its own update, unless `aggregation_rule` asks for it.
 ///
 /// Source: FedAvg and FedSGD, McMahan et al. 2017 (arXiv:1602.05629), Algorithm 1.
 struct HomoLR: Component {
   static let card = ComponentCard(
-    "homo_lr", version: 1, roles: [.guest, .host, .arbiter], requires: [.arbiter],
+    "homo_lr", version: 2, roles: [.guest, .host, .arbiter], requires: [.arbiter],
     outlivesParties: true,
     summary: "Logistic regression over rows that the parties hold apart.",
     reference: "https://arxiv.org/abs/1602.05629")
@@ -67,6 +67,22 @@ struct HomoLR: Component {
   @Param("Rounds between two measurements of loss and AUC.", .atLeast(1))
   var evaluateEvery: Int = 1
   @Param("Draws the start and the order of rows; same seed, same model.") var seed: Int = 0
+  @Param(
+    "How much a party counts in a mean: as much as its rows weigh, or as any other; empty for rows, or equal where 'privacy' hides updates or 'aggregation_rule' is not mean."
+  )
+  var weighting: Weighting?
+  @Param("How the parties' updates become one.")
+  var aggregationRule: RuleParameters = RuleParameters()
+  @Param(
+    "The L2 norm that a party shortens its update to before it leaves it; empty for none.",
+    .moreThan(0))
+  var clipUpdate: Double?
+  @Param("Sparse updates: only some of the values are sent in each round.")
+  var sparsify: SparsifyParameters = SparsifyParameters()
+  @Param(
+    "The fewest rows that what a party sends may come from, unless 'privacy' is on: the gradient of a single row is the row.",
+    .atLeast(1))
+  var minBatch: Int = 5
   @Param("Differential privacy of the training rows.")
   var privacy: PrivacyParameters = PrivacyParameters()
   @Param("Whether each party also trains on its own rows alone, for comparison.")
@@ -83,6 +99,7 @@ struct HomoLR: Component {
         hint: "set 'aggregation: model', or leave 'local_epochs' out")
     }
     checkPrivacy(&findings)
+    checkUpdates(&findings)
     if initParam.low > initParam.high {
       findings.error("init_param.low", "'init_param.low' must be at most 'init_param.high'")
     }
@@ -105,7 +122,14 @@ struct HomoLR: Component {
       "optimizer": optimizer.parameter.json(), "penalty": penalty.rawValue, "alpha": "\(alpha)",
       "init_param": initParam.parameter.json(), "early_stop": earlyStop.rawValue, "tol": "\(tol)",
       "privacy": privacy.parameter.json(),
+      "weighting": usualWeighting.rawValue,
+      "aggregation_rule": aggregationRule.parameter.json(), "sparsify": sparsify.parameter.json(),
+      "clip_update": clipUpdate.map { "\($0)" } ?? "none", "min_batch": "\(minBatch)",
       "seed": "\(seed)",
     ]
+  }
+
+  var usualWeighting: Weighting {
+    weighting ?? (privacy.unit.hidesUpdates || aggregationRule.method != .mean ? .equal : .rows)
   }
 }

@@ -19,16 +19,13 @@ extension LogisticTraining {
   private mutating func arbitrateRounds() async throws {
     for round in 1...rounds {
       switch settings.aggregation {
-      case .model: _ = try await mean(of: nil, name: "model")
+      case .model: _ = try await combine(nil, name: "model")
       case .gradient:
-        for _ in 0..<steps { _ = try await mean(of: nil, name: "gradient") }
+        for _ in 0..<steps { _ = try await combine(nil, name: "gradient") }
       }
       if isEvaluated(round) { _ = try await measure(nil) }
       task.report(.progress(done: round, total: rounds))
-      if settings.earlyStop != .none, round < rounds {
-        let decision = try await task.receive(RoundDecision.self, from: task.clients[0])
-        if !decision.goesOn { return }
-      }
+      if settings.earlyStop != .none, round < rounds, try await isStopped(nil) { return }
     }
   }
 }

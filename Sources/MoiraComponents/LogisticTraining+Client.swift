@@ -12,7 +12,11 @@ extension LogisticTraining {
     var training = try await LogisticTraining(
       settings, in: task, problem: ground.problem, validates: ground.validate != nil,
       rows: ground.train, pool: pool)
+    try training.checkBatches(ground.train)
     let outcome = try await training.trainRounds(ground)
+    if training.clippedUpdates > 0, task.party == training.pool.summed.first {
+      task.log("\(training.clippedUpdates) updates were shortened to 'clip_update'")
+    }
     if training.pool.clips > 0 {
       task.warn("\(training.pool.clips) values were beyond ±4096 and were clipped in the sums")
     }
@@ -37,12 +41,12 @@ extension LogisticTraining {
     var bestLoss: Double?
   }
 
-  private mutating func trainRounds(_ ground: ClientGround) async throws -> Outcome {
+  mutating func trainRounds(_ ground: ClientGround) async throws -> Outcome {
     var parameters = ground.start
     var outcome = Outcome(parameters: parameters)
     var local = localTraining(ground)
     var descent = descent()
-    var hidden = try privacy.map {
+    var hidden = try privacy.flatMap {
       try PrivateGradient(ground.train, problem, $0, party: task.party, workers: task.workers)
     }
     for round in 1...rounds {
@@ -61,80 +65,23 @@ extension LogisticTraining {
   }
 
   private func descent() -> Descent {
-    Descent(
-      problem, penalty: settings.penalty.penalty, alpha: settings.alpha,
+    // With sparse gradients the penalty is in what is sent, so that it waits as the rest does.
+    let isApart = !(sparse != nil && settings.aggregation == .gradient)
+    return Descent(
+      problem, penalty: isApart ? settings.penalty.penalty : .none, alpha: settings.alpha,
       optimizer: settings.optimizer.optimizer)
   }
 
   /// Each party draws its own order of rows from the common seed and its own name.
   private func localTraining(_ ground: ClientGround) -> LocalTraining {
     let seed = XXHash64.hash(task.party.text, seed: UInt64(bitPattern: Int64(settings.seed)))
-    var size = settings.batchSize.rows
-    if settings.aggregation == .gradient, size != nil {
-      size = max(1, (ground.train.count + steps - 1) / steps)
+    guard settings.aggregation == .gradient, settings.batchSize.rows != nil else {
+      return LocalTraining(
+        ground.train, descent: descent(), batchSize: settings.batchSize.rows, seed: seed,
+        workers: task.workers)
     }
     return LocalTraining(
-      ground.train, descent: descent(), batchSize: size, seed: seed, workers: task.workers)
-  }
-
-  // MARK: Aggregation
-
-  /// FedAvg: Σ nᵢ wᵢ / Σ nᵢ. Multiplied by the row weight before it is rounded.
-  private mutating func averageModels(
-    _ parameters: inout [Double], _ local: inout LocalTraining, _ hidden: inout PrivateGradient?,
-    _ descent: inout Descent, _ round: Int
-  ) async throws {
-    let start = parameters
-    if hidden != nil {
-      descend(&parameters, &hidden, &descent, round)
-    } else {
-      local.run(&parameters, epochs: settings.localEpochs, rate: rate(round))
-    }
-    let weight = local.rows.weightSum / scale
-    let own = WeightedUpdate(values: parameters.map { $0 * weight }, weight: weight)
-    parameters = try await mean(of: own, name: "model") ?? start
-  }
-
-  /// A round of steps on this party's rows alone, each with noise.
-  private func descend(
-    _ parameters: inout [Double], _ hidden: inout PrivateGradient?, _ descent: inout Descent,
-    _ round: Int
-  ) {
-    for _ in 0..<steps {
-      guard let rows = hidden?.expectedRows, rows > 0, let sum = hidden?.next(parameters) else {
-        return
-      }
-      descent.step(&parameters, gradient: sum.map { $0 / rows }, rate: rate(round))
-    }
-  }
-
-  /// The sums of one step over this party's rows.
-  private func stepSums(
-    _ parameters: [Double], _ local: inout LocalTraining, _ hidden: inout PrivateGradient?
-  ) -> WeightedUpdate {
-    if let rows = hidden?.expectedRows, let sum = hidden?.next(parameters) {
-      return WeightedUpdate(values: sum.map { $0 / scale }, weight: rows / scale)
-    }
-    let sums =
-      settings.batchSize.rows == nil
-      ? local.rows.sums(parameters, problem, workers: task.workers)
-      : local.nextSums(parameters) ?? .zero(outputs: problem.outputs, columns: problem.columns)
-    return WeightedUpdate(
-      values: (sums.weights + sums.intercepts).map { $0 / scale }, weight: sums.weight / scale)
-  }
-
-  /// FedSGD: each step's gradient is that of the pooled batch.
-  private mutating func sumGradients(
-    _ parameters: inout [Double], _ local: inout LocalTraining, _ hidden: inout PrivateGradient?,
-    _ descent: inout Descent, _ round: Int
-  ) async throws {
-    if hidden == nil, settings.batchSize.rows != nil { local.startEpoch() }
-    for _ in 0..<steps {
-      let own = stepSums(parameters, &local, &hidden)
-      guard let gradient = try await mean(of: own, name: "gradient") else { continue }
-      descent.step(&parameters, gradient: gradient, rate: rate(round))
-    }
-    local.endEpoch()
+      ground.train, descent: descent(), parts: steps, seed: seed, workers: task.workers)
   }
 
   // MARK: Rounds
@@ -156,7 +103,7 @@ extension LogisticTraining {
       validateLoss: measured.validateLoss, validateAuc: measured.validateAUC,
       weightChange: change.squareRoot(), epsilon: try privacy?.epsilon(after: round))
     task.report(.progress(done: round, total: rounds))
-    if task.party == task.clients.first {
+    if task.party == pool.summed.first {
       task.report(.metrics(step: round, values: record.values))
     }
     guard parameters.allSatisfy(\.isFinite) else {
@@ -180,16 +127,13 @@ extension LogisticTraining {
     outcome.kept = record.round
   }
 
-  private func isOver(
+  private mutating func isOver(
     _ record: LogisticModel.Round, after last: LogisticModel.Round?
   ) async throws -> Bool {
     guard settings.earlyStop != .none, record.round < rounds else { return false }
-    let isConverged = isConverged(record, after: last)
-    if task.party == task.clients.first, let arbiter = task.arbiter {
-      try await task.send(RoundDecision(goesOn: !isConverged), to: arbiter)
-    }
-    if isConverged { task.log("early stop after round \(record.round)") }
-    return isConverged
+    let isStopped = try await isStopped(isConverged(record, after: last))
+    if isStopped { task.log("early stop after round \(record.round)") }
+    return isStopped
   }
 
   // MARK: The baseline

@@ -5,6 +5,8 @@ internal import MoiraModel
 struct WeightedUpdate: Sendable {
   var values: [Double]
   var weight: Double
+  /// Whether it was shortened to `clip_update`.
+  var isClipped = false
 }
 
 /// Means over the parties, each divided by the weights of its own sum.
@@ -22,7 +24,9 @@ extension LogisticTraining {
   mutating func mean(
     of own: WeightedUpdate?, count: Int, name: String
   ) async throws -> [Double]? {
-    let sum = try await sumFinite(own.map { $0.values + [$0.weight] }, count: count + 1, name: name)
+    let sum = try await sumFinite(
+      own.map { $0.values + [$0.weight, $0.isClipped ? 1 : 0] }, count: count + 2, name: name)
+    clippedUpdates += Int(sum[count + 1])
     let weight = sum[count]
     guard weight > 0 else { return nil }
     return sum[..<count].map { $0 / weight }

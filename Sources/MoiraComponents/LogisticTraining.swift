@@ -1,3 +1,4 @@
+internal import MoiraCrypto
 internal import MoiraKit
 internal import MoiraMath
 internal import MoiraModel
@@ -18,12 +19,20 @@ struct LogisticTraining<Member: TaskContext> {
 
   /// What differential privacy asks for; nil without.
   let privacy: PrivacyPlan?
+  /// How the parties' updates become one.
+  let combination: Combination
+  /// What sparse updates need; nil for dense ones.
+  var sparse: SparseState?
+  /// How many updates were shortened so far, over all parties.
+  var clippedUpdates = 0
+  let generator = BufferedSecureGenerator()
 
   /// The power of two that row counts are divided by, so that sums stay small: 2^⌈log₂ N⌉.
   ///
   /// It cancels in every mean: each sum is divided by weights of the very same sum, for the next one
   /// may come back over fewer parties.
   let scale: Double
+  private let gradientSteps: Int
 
   init(
     _ settings: HomoLR, in task: Member, problem: LogisticProblem, validates: Bool,
@@ -43,8 +52,18 @@ struct LogisticTraining<Member: TaskContext> {
     guard counts[1] > 0 else {
       throw Failure("no-rows", "training needs rows of positive weight, but all weights are 0")
     }
-    privacy = try PrivacyPlan(settings, totalRows: totalRows, clients: task.clients.count)
     scale = Self.powerOfTwo(atLeast: totalRows)
+    gradientSteps = Self.gradientSteps(
+      settings, totalRows: totalRows, clients: task.clients.count)
+    privacy = try PrivacyPlan(
+      settings,
+      PrivacyPlan.Ground(
+        totalRows: totalRows, clients: task.clients.count, leastSummed: pool.leastNoisy,
+        dimension: problem.parameterCount, gradientSteps: gradientSteps))
+    combination = try Combination(settings, privacy, protection: pool.protection, in: task)
+    if settings.sparsify.isOn {
+      sparse = SparseState(settings, dimension: problem.parameterCount)
+    }
     self.pool = pool
     if let privacy { task.report(.protection(try privacy.summary())) }
   }
@@ -68,11 +87,15 @@ struct LogisticTraining<Member: TaskContext> {
     privacy == nil && (round % settings.evaluateEvery == 0 || round == rounds)
   }
 
-  /// How many steps a round has when gradients are aggregated.
+  /// How many steps a round has when gradients are aggregated, or with noise on each row.
   var steps: Int {
-    if let privacy { return privacy.stepsPerRound }
+    if let privacy, privacy.unit == .example { return privacy.stepsPerRound }
+    return gradientSteps
+  }
+
+  private static func gradientSteps(_ settings: HomoLR, totalRows: Int, clients: Int) -> Int {
     guard let size = settings.batchSize.rows else { return 1 }
-    let perStep = size * task.clients.count
+    let perStep = size * clients
     return max(1, (totalRows + perStep - 1) / perStep)
   }
 
@@ -142,13 +165,12 @@ extension LogisticTraining {
       return Swift.abs(new - old) < settings.tol
     }
   }
-}
 
-/// The first client tells the arbiter whether there will be another round.
-struct RoundDecision: WireMessage {
-  let goesOn: Bool
-
-  init(goesOn: Bool) { self.goesOn = goesOn }
-  init(from reader: inout ByteReader) throws(WireError) { goesOn = try reader.bool() }
-  func encode(into writer: inout ByteWriter) { writer.write(goesOn) }
+  /// Whether anybody found the training converged. The arbiter, which cannot tell, passes nil.
+  ///
+  /// All clients find the same; a sum tells it whoever of them is still there.
+  mutating func isStopped(_ isConverged: Bool?) async throws -> Bool {
+    let votes = isConverged.map { [$0 ? 1 : 0] }
+    return try await pool.sumCounts(votes, count: 1, name: "early_stop")[0] > 0
+  }
 }

@@ -10,18 +10,22 @@ struct NoProtection: SumProtection {
   init(_ ground: SumGround) { self.ground = ground }
 
   var leastSummed: Int { ground.clients.count }
+  var showsSummands: Bool { true }
 
   var summary: String {
     "none: the arbiter sees every party's values; for tests and comparison only"
   }
 
   func total(
-    _ words: [UInt64]?, _ label: MaskLabel, count: Int, in task: some TaskContext
+    _ words: [UInt64]?, _ label: MaskLabel, count: Int, noise: [UInt64]?,
+    in task: some TaskContext
   ) async throws -> SummedWords {
     do {
       let terms = try PlainSumTerms(
         label, count: count, clients: ground.clients, aggregator: ground.arbiter)
-      guard let words else { return try await drive(PlainSumAggregator(terms: terms), in: task) }
+      guard let words else {
+        return try await drive(PlainSumAggregator(terms: terms, noise: noise), in: task)
+      }
       let client = try PlainSumClient(task.party, terms: terms, words: words)
       return try await drive(client, with: ground.arbiter, in: task)
     } catch let refusal as ProtocolRefusal {

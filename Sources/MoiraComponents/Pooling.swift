@@ -10,10 +10,12 @@ internal import MoiraProtocols
 /// encryptor has chosen; all members learn the total, and nothing else. A sum may be over fewer
 /// clients than the one before: what is to be divided by a weight takes the weight from the same sum.
 struct Pool<Member: TaskContext> {
-  private let task: Member
-  private var protection: any SumProtection
-  private let fixedPoint: FixedPoint
-  private let scope: TaskScope
+  let task: Member
+  let clients: [PartyID]
+  let arbiter: PartyID
+  let scope: TaskScope
+  let fixedPoint: FixedPoint
+  private(set) var protection: any SumProtection
   private var round = 0
   /// The hash of all totals so far: who was told others masks under another label.
   private var model: ContentHash?
@@ -30,6 +32,8 @@ struct Pool<Member: TaskContext> {
       throw Failure("role-missing", "sums over parties need an arbiter, but the task has none")
     }
     self.task = task
+    self.arbiter = arbiter
+    clients = task.clients
     protection = try await MoiraComponents.protection(keys, in: task, arbiter: arbiter)
     scope = TaskScope(job: task.job, task: task.task, attempt: task.attempt)
     summed = task.clients
@@ -82,19 +86,27 @@ struct Pool<Member: TaskContext> {
   }
 
   /// One sum: the words of the total, the same at every member.
-  private mutating func total(_ words: [UInt64]?, count: Int, name: String) async throws -> [UInt64]
-  {
-    round += 1
-    let label = MaskLabel(scope: scope, round: round, tensor: name, model: model)
+  ///
+  /// - Parameter noise: what the arbiter adds to the sum before anybody else sees it.
+  mutating func total(
+    _ words: [UInt64]?, count: Int, name: String, noise: [UInt64]? = nil
+  ) async throws -> [UInt64] {
+    let label = nextLabel(name)
     let total: SummedWords
     do {
-      total = try await protection.total(words, label, count: count, in: task)
+      total = try await protection.total(words, label, count: count, noise: noise, in: task)
     } catch let failure as Failure where failure.code != "protocol-violation" {
       throw named(failure, name)
     }
     model = hash(of: total, after: model)
     summed = total.parties
     return total.words
+  }
+
+  /// What the next sum, or other exchange of values, is called; used once.
+  mutating func nextLabel(_ name: String) -> MaskLabel {
+    round += 1
+    return MaskLabel(scope: scope, round: round, tensor: name, model: model)
   }
 
   private func hash(of total: SummedWords, after last: ContentHash?) -> ContentHash {
@@ -108,7 +120,7 @@ struct Pool<Member: TaskContext> {
     return hasher.finish()
   }
 
-  private func named(_ failure: Failure, _ name: String) -> Failure {
+  func named(_ failure: Failure, _ name: String) -> Failure {
     var failure = Failure(
       failure.code, "the sum '\(name)': \(failure.message)", hint: failure.hint,
       cause: failure.cause, isTransient: failure.isTransient)

@@ -13,18 +13,22 @@ struct PrivateGradient {
   let rows: TrainingRows
   let problem: LogisticProblem
   let plan: PrivacyPlan
+  let gaussian: SubsampledGaussian
   let workers: Workers
   private let rowNorms: [Double]
   private let sample: PoissonSample
   private let noise: GaussianNoise
   private var batch = DenseBlocks()
-  private var generator = SystemSecureGenerator()
+  private var generator = BufferedSecureGenerator()
 
+  /// Nil where the plan hides something else than rows.
+  ///
   /// - Throws: `privacy-weights` when rows are weighted: a weight would stretch the clipped norm.
-  init(
+  init?(
     _ rows: TrainingRows, _ problem: LogisticProblem, _ plan: PrivacyPlan, party: PartyID,
     workers: Workers
   ) throws(Failure) {
+    guard case .rows(let gaussian) = plan.mechanism else { return nil }
     guard rows.weights == nil else {
       throw Failure(
         "privacy-weights", "rows must not be weighted with 'privacy', but those at \(party) are")
@@ -32,13 +36,14 @@ struct PrivateGradient {
     self.rows = rows
     self.problem = problem
     self.plan = plan
+    self.gaussian = gaussian
     self.workers = workers
-    sample = try PoissonSample(rate: plan.mechanism.sampleRate)
+    sample = try PoissonSample(rate: gaussian.sampleRate)
     let count = problem.parameterCount
     let rough = try GaussianNoise(
-      standardDeviation: plan.mechanism.noiseMultiplier * plan.clipping.norm)
+      standardDeviation: gaussian.noiseMultiplier * plan.clipping.norm)
     noise = try GaussianNoise(
-      standardDeviation: plan.mechanism.noiseMultiplier
+      standardDeviation: gaussian.noiseMultiplier
         * rough.sensitivity(clip: plan.clipping.norm, count: count))
     rowNorms = rows.withMatrix { matrix in
       (0..<matrix.rowCount).map { row in
@@ -52,7 +57,7 @@ struct PrivateGradient {
   }
 
   /// How many rows a step has on average: what its sum is divided by.
-  var expectedRows: Double { plan.mechanism.sampleRate * Double(rows.count) }
+  var expectedRows: Double { gaussian.sampleRate * Double(rows.count) }
 
   /// The noisy sum of a sampled batch's clipped gradients, weights first, then intercepts.
   mutating func next(_ parameters: [Double]) -> [Double] {

@@ -36,7 +36,8 @@ struct SecretSharing: SumProtection {
   }
 
   mutating func total(
-    _ words: [UInt64]?, _ label: MaskLabel, count: Int, in task: some TaskContext
+    _ words: [UInt64]?, _ label: MaskLabel, count: Int, noise: [UInt64]?,
+    in task: some TaskContext
   ) async throws -> SummedWords {
     // The keys are the encryptor's: its attempt is the scope of what they seal.
     let label = MaskLabel(
@@ -47,7 +48,7 @@ struct SecretSharing: SumProtection {
         label, count: count, form: form, roster: possession.roster, aggregator: ground.arbiter)
       guard let words, let keys = possession.keys else {
         let sum = try await drive(
-          SharedSumAggregator(terms: terms), patience: patience, in: task)
+          SharedSumAggregator(terms: terms, noise: noise), patience: patience, in: task)
         absent = ground.clients.filter { !sum.parties.contains($0) }
         task.goOn(without: absent)
         return sum

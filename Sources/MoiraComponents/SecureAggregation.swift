@@ -69,7 +69,8 @@ struct SecureAggregation: SumProtection {
   }
 
   mutating func total(
-    _ words: [UInt64]?, _ label: MaskLabel, count: Int, in task: some TaskContext
+    _ words: [UInt64]?, _ label: MaskLabel, count: Int, noise: [UInt64]?,
+    in task: some TaskContext
   ) async throws -> SummedWords {
     do {
       switch side {
@@ -80,7 +81,7 @@ struct SecureAggregation: SumProtection {
         return try await drive(client, with: terms.aggregator, in: task)
       case .arbiter(let standing):
         let aggregator = try SecureSumAggregator(
-          standing, label: label, count: count, workers: task.workers)
+          standing, label: label, count: count, noise: noise, workers: task.workers)
         let outcome = try await drive(aggregator, patience: patience, in: task)
         side = .arbiter(outcome.standing)
         note(outcome, label, in: task)

@@ -11,6 +11,8 @@ protocol SumProtection: Sendable {
   var summary: String { get }
   /// The fewest clients that a sum can be over.
   var leastSummed: Int { get }
+  /// Whether the arbiter sees each summand.
+  var showsSummands: Bool { get }
   /// The clients that the next sum would be without.
   var absent: [PartyID] { get }
 
@@ -19,14 +21,17 @@ protocol SumProtection: Sendable {
   /// - Parameters:
   ///   - words: A client's summand; nil at the arbiter.
   ///   - count: How many words each vector has.
+  ///   - noise: What the arbiter adds to the sum before anybody else sees it.
   /// - Returns: the sum, and over whom it is; the same at all members.
   /// - Throws: `Failure`.
   mutating func total(
-    _ words: [UInt64]?, _ label: MaskLabel, count: Int, in task: some TaskContext
+    _ words: [UInt64]?, _ label: MaskLabel, count: Int, noise: [UInt64]?,
+    in task: some TaskContext
   ) async throws -> SummedWords
 }
 
 extension SumProtection {
+  var showsSummands: Bool { false }
   var absent: [PartyID] { [] }
 }
 

@@ -78,11 +78,22 @@ struct LocalTraining: Sendable {
   private var epoch = 0
 
   init(_ rows: TrainingRows, descent: Descent, batchSize: Int?, seed: UInt64, workers: Workers) {
+    self.init(
+      rows, descent, BatchOrder(rowCount: rows.count, batchSize: batchSize, seed: seed), workers)
+  }
+
+  /// An epoch in a given number of batches of nearly one size.
+  init(_ rows: TrainingRows, descent: Descent, parts: Int, seed: UInt64, workers: Workers) {
+    self.init(rows, descent, BatchOrder(rowCount: rows.count, parts: parts, seed: seed), workers)
+  }
+
+  private init(
+    _ rows: TrainingRows, _ descent: Descent, _ order: BatchOrder, _ workers: Workers
+  ) {
     self.rows = rows
     self.descent = descent
     self.workers = workers
-    reader = BatchReader(
-      BatchOrder(rowCount: rows.count, batchSize: batchSize, seed: seed))
+    reader = BatchReader(order)
   }
 
   /// Passes over the rows, from the given parameters on.

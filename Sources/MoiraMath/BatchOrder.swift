@@ -7,6 +7,8 @@ public struct BatchOrder: Hashable, Sendable {
   public let batchSize: Int
   public let seed: UInt64
   public let isShuffled: Bool
+  /// Into how many parts of nearly one size an epoch is cut; nil where it is cut by size.
+  private let parts: Int?
 
   /// - Parameter batchSize: nil, or more than there are rows, for all the rows at once.
   public init(rowCount: Int, batchSize: Int?, seed: UInt64, isShuffled: Bool = true) {
@@ -15,18 +17,38 @@ public struct BatchOrder: Hashable, Sendable {
     self.batchSize = max(1, min(batchSize ?? rowCount, rowCount))
     self.seed = seed
     self.isShuffled = isShuffled
+    parts = nil
+  }
+
+  /// An epoch in a given number of batches, of which none has two rows more than another.
+  public init(rowCount: Int, parts: Int, seed: UInt64, isShuffled: Bool = true) {
+    precondition(rowCount >= 0 && parts > 0)
+    self.rowCount = rowCount
+    self.parts = parts
+    batchSize = max(1, (rowCount + parts - 1) / parts)
+    self.seed = seed
+    self.isShuffled = isShuffled
   }
 
   /// Whether each batch is the whole table, so that no row needs to be copied.
-  public var isFull: Bool { batchSize >= rowCount }
+  public var isFull: Bool { parts ?? 1 == 1 && batchSize >= rowCount }
 
-  public var batchCount: Int { (rowCount + batchSize - 1) / batchSize }
+  public var batchCount: Int { parts ?? (rowCount + batchSize - 1) / batchSize }
+
+  /// How many rows the smallest batch has.
+  public var leastRows: Int { ranges.map(\.count).min() ?? 0 }
 
   /// Which places of an epoch's order make up each batch.
   public var ranges: [Range<Int>] {
-    stride(from: 0, to: rowCount, by: batchSize).map {
-      $0..<min($0 + batchSize, rowCount)
+    (0..<batchCount).map { places(ofBatches: $0..<($0 + 1)) }
+  }
+
+  /// Which places of an epoch's order make up some batches that follow one another.
+  func places(ofBatches batches: Range<Int>) -> Range<Int> {
+    if let parts {
+      return (batches.lowerBound * rowCount / parts)..<(batches.upperBound * rowCount / parts)
     }
+    return (batches.lowerBound * batchSize)..<min(batches.upperBound * batchSize, rowCount)
   }
 
   /// The row numbers of an epoch: a permutation that follows from seed and epoch alone.

@@ -59,7 +59,6 @@ public struct BatchReader: Sendable {
   }
 
   private func places(ofBatches batches: Range<Int>) -> Range<Int> {
-    let size = order.batchSize
-    return (batches.lowerBound * size)..<min(batches.upperBound * size, order.rowCount)
+    order.places(ofBatches: batches)
   }
 }

@@ -12,12 +12,19 @@ public struct PrivacyBudget: Sendable {
   public let affordableSteps: Int
 
   /// - Throws: `privacy-out-of-range` where ε or δ is outside its range.
-  public init(epsilon: Double, delta: Double, mechanism: SubsampledGaussian) throws(Failure) {
+  public init(
+    epsilon: Double, delta: Double, mechanism: some NoiseMechanism
+  ) throws(Failure) {
+    try self.init(epsilon: epsilon, delta: delta, curve: RDPCurve(mechanism))
+  }
+
+  /// - Throws: `privacy-out-of-range` where ε or δ is outside its range.
+  public init(epsilon: Double, delta: Double, curve: RDPCurve) throws(Failure) {
     try PrivacyRules.requireEpsilon(epsilon)
     try PrivacyRules.requireDelta(delta)
     self.epsilon = epsilon
     self.delta = delta
-    curve = RDPCurve(mechanism)
+    self.curve = curve
     affordableSteps = Self.steps(within: epsilon, delta: delta, curve: curve)
   }
 

@@ -9,13 +9,25 @@ extension RDPAccountant {
   public static func calibrate(
     epsilon: Double, delta: Double, sampleRate: Double, steps: Int
   ) throws(Failure) -> Double {
+    try PrivacyRules.requireSampleRate(sampleRate)
+    return try calibrate(epsilon: epsilon, delta: delta, steps: steps) {
+      (noise) throws(Failure) in
+      try SubsampledGaussian(noiseMultiplier: noise, sampleRate: sampleRate)
+    }
+  }
+
+  /// The same for any mechanism that has a noise multiplier.
+  ///
+  /// - Parameter mechanism: what the noise multiplier makes; its divergences fall with it.
+  public static func calibrate<Mechanism: NoiseMechanism>(
+    epsilon: Double, delta: Double, steps: Int,
+    mechanism: (_ noiseMultiplier: Double) throws(Failure) -> Mechanism
+  ) throws(Failure) -> Double {
     try PrivacyRules.requireEpsilon(epsilon)
     try PrivacyRules.requireDelta(delta)
-    try PrivacyRules.requireSampleRate(sampleRate)
     try PrivacyRules.requireSteps(steps)
-    let reached = { (noise: Double) throws(Failure) -> Bool in
-      let mechanism = try SubsampledGaussian(noiseMultiplier: noise, sampleRate: sampleRate)
-      return mechanism.epsilon(steps: steps, delta: delta) <= epsilon
+    func reached(_ noise: Double) throws(Failure) -> Bool {
+      try mechanism(noise).epsilon(steps: steps, delta: delta) <= epsilon
     }
     let range = PrivacyRules.noiseMultipliers
     if try reached(range.lowerBound) { return range.lowerBound }
@@ -47,7 +59,7 @@ extension RDPAccountant {
   }
 }
 
-extension SubsampledGaussian {
+extension NoiseMechanism {
   /// ε of so many steps for δ, both within their ranges; only as many orders are computed as matter.
   func epsilon(steps: Int, delta: Double) -> Double {
     guard steps > 0 else { return 0 }

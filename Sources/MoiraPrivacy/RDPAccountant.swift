@@ -21,7 +21,7 @@ public struct RDPAccountant: Sendable {
   public init() {}
 
   /// - Throws: `privacy-out-of-range` where there are fewer than 0 steps, or more than 2⁵⁰ in all.
-  public mutating func add(_ mechanism: SubsampledGaussian, steps: Int) throws(Failure) {
+  public mutating func add(_ mechanism: some NoiseMechanism, steps: Int) throws(Failure) {
     try add(RDPCurve(mechanism), steps: steps)
   }
 

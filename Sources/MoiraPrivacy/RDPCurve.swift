@@ -2,12 +2,10 @@
 ///
 /// - Complexity: making one takes some 400,000 terms, about 20 ms; keep it for all the rounds.
 public struct RDPCurve: Sendable {
-  public let mechanism: SubsampledGaussian
   /// One for each order of the grid.
   let divergences: [Double]
 
-  public init(_ mechanism: SubsampledGaussian) {
-    self.mechanism = mechanism
+  public init(_ mechanism: some NoiseMechanism) {
     divergences = RenyiOrders.all.map { mechanism.renyiDivergence(order: $0) }
   }
 }

@@ -1,3 +1,5 @@
+internal import MoiraModel
+
 /// Random words and bits, fetched from a generator some hundred at a time.
 ///
 /// Not generic, so that what draws from it is compiled once and fast, whatever the generator is.
@@ -16,21 +18,24 @@ struct RandomBits {
     from generator: inout some RandomNumberGenerator, about wordCount: Int,
     _ body: (inout RandomBits) -> Result
   ) -> Result {
-    withoutActuallyEscaping(
+    if let source = generator as? any WordSource {
+      var bits = RandomBits(refill: { source.fill(&$0) }, wordCount: wordCount)
+      return body(&bits)
+    }
+    return withoutActuallyEscaping(
       { (words: inout [UInt64]) in
         for i in words.indices { words[i] = generator.next() }
       },
       do: { refill in
-        let room = max(8, min(wordCount, 512))
-        var bits = RandomBits(refill: refill, words: .init(repeating: 0, count: room), used: room)
+        var bits = RandomBits(refill: refill, wordCount: wordCount)
         return body(&bits)
       })
   }
 
-  private init(refill: @escaping (inout [UInt64]) -> Void, words: [UInt64], used: Int) {
+  private init(refill: @escaping (inout [UInt64]) -> Void, wordCount: Int) {
     self.refill = refill
-    self.words = words
-    self.used = used
+    used = max(8, min(wordCount, 512))
+    words = Array(repeating: 0, count: used)
   }
 
   @inline(__always)

@@ -11,10 +11,12 @@ public struct PlainSumAggregator: ProtocolMachine {
 
   private let terms: PlainSumTerms
   private let header: SumHeader
-  private var sum: [UInt64] = []
+  private var sum: [UInt64]
   private var heard: Set<PartyID> = []
 
-  public init(terms: PlainSumTerms) {
+  /// - Parameter noise: words that are added to the sum before it is told; nil for none.
+  public init(terms: PlainSumTerms, noise: [UInt64]? = nil) {
+    sum = noise ?? []
     self.terms = terms
     header = SumHeader(terms)
   }

@@ -37,9 +37,11 @@ public struct SecureSumAggregator: DeadlineMachine {
   /// - Parameters:
   ///   - standing: What the last sum of the attempt left.
   ///   - label: Its round is higher than all before.
+  ///   - noise: `count` words that are added to the sum before it is told.
   /// - Throws: `SecureSumRefusal.roundUsed`; `terms` with `otherKeys`.
   public init(
-    _ standing: SecureSumStanding, label: MaskLabel, count: Int, workers: Workers = .serial
+    _ standing: SecureSumStanding, label: MaskLabel, count: Int, noise: [UInt64]? = nil,
+    workers: Workers = .serial
   ) throws(SecureSumRefusal) {
     guard label.scope == standing.terms.scope else { throw .terms(.otherKeys) }
     guard label.round > standing.round else { throw .roundUsed(label.round) }
@@ -47,7 +49,7 @@ public struct SecureSumAggregator: DeadlineMachine {
     self.label = label
     self.count = count
     self.workers = workers
-    sum = [UInt64](repeating: 0, count: count)
+    sum = noise ?? [UInt64](repeating: 0, count: count)
     listed = [:]
     phase = .offering
     if standing.round > 0 {

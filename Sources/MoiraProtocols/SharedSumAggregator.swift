@@ -23,7 +23,11 @@ public struct SharedSumAggregator: DeadlineMachine {
   private var sum: SummedShares
   private var givenUp: Set<PartyID> = []
 
-  public init(terms: SharedSumTerms) {
+  private let noise: [UInt64]?
+
+  /// - Parameter noise: words that are added to the sum before it is told; nil for none.
+  public init(terms: SharedSumTerms, noise: [UInt64]? = nil) {
+    self.noise = noise
     self.terms = terms
     header = SharedSumHeader(terms)
     sum = SummedShares(terms)
@@ -161,7 +165,8 @@ public struct SharedSumAggregator: DeadlineMachine {
     -> Step<SharedSumMessage, SummedWords>
   {
     phase = .done
-    let words = try sum.words(summands: summed.count)
+    var words = try sum.words(summands: summed.count)
+    if let noise { for index in words.indices { words[index] &+= noise[index] } }
     let total = SharedSumMessage.total(header, summed: summed, words: words)
     return .finish(
       SummedWords(words: words, parties: summed),

@@ -76,6 +76,44 @@ struct TemplateTests {
     #expect(report.protection.contains { $0["text"]?.hasPrefix("differential privacy") == true })
   }
 
+  @Test(
+    "homo_lr_privacy_central and _distributed: the budget is kept, and the report says who is trusted",
+    arguments: [
+      ("central", "the arbiter adds the noise"), ("distributed", "each party adds its share"),
+    ])
+  func privateUpdates(unit: String, trust: String) throws {
+    let report = try run("homo_lr_privacy_\(unit)", in: Workplace())
+    let epsilon = try #require(report.value("homo_lr_0", "epsilon"))
+    #expect(epsilon > 7.9 && epsilon <= 8)
+    #expect(report.value("homo_lr_0", "train_loss") == nil)
+    #expect(report.value("evaluation_0", "pooled_accuracy") != nil)
+    let texts = report.protection.filter { $0["task"] == "homo_lr_0" }.compactMap { $0["text"] }
+    #expect(texts.contains { $0.contains("each party's update") && $0.contains(trust) })
+    #expect(texts.contains { $0.hasPrefix("secure aggregation") })
+  }
+
+  @Test(
+    "homo_lr_robust: the median of three hospitals does as well, and the report says what is seen")
+  func robust() throws {
+    let report = try run("homo_lr_robust", in: Workplace())
+    #expect(try #require(report.value("evaluation_0", "pooled_accuracy")) > 0.95)
+    let texts = report.protection.filter { $0["task"] == "homo_lr_0" }.compactMap { $0["text"] }
+    #expect(texts.contains { $0.contains("the arbiter sees every party's values") })
+    let place = try Workplace()
+    let pipeline = Self.folder.appendingPathComponent("homo_lr_robust.yaml").path
+    let masked = try place.run([
+      "run", pipeline, "--set", "encryptor_0.method=secure_aggregation",
+    ])
+    #expect(masked.status == 1)
+    #expect((masked.output + masked.errors).contains("[updates-hidden]"))
+  }
+
+  @Test("homo_lr_sparse: a fifth of each update is enough")
+  func sparse() throws {
+    let report = try run("homo_lr_sparse", in: Workplace())
+    #expect(try #require(report.value("evaluation_0", "pooled_accuracy")) > 0.95)
+  }
+
   @Test("homo_lr_predict: most of the new patients are told rightly")
   func predict() throws {
     let place = try Workplace()

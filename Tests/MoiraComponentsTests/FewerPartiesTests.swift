@@ -99,8 +99,8 @@ struct FewerPartiesTests {
         else { return nil }
         return words.count
       })
-    // Parameters, weight, flag and clip count, of all parties alike.
-    #expect(sizes == [rows.columns + 1 + 3])
+    // Parameters, weight, whether shortened, flag and clip count, of all parties alike.
+    #expect(sizes == [rows.columns + 1 + 4])
   }
 
   @Test("row counts, losses, flags and clip counts stand in no message in clear")

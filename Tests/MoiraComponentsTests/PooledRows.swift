@@ -91,3 +91,17 @@ struct PooledRows {
     return sum
   }
 }
+
+extension PooledRows {
+  /// The table of a party with one weight for all its rows.
+  func weighted(of owner: Int, weight: Double) throws -> Table {
+    let own = rows.indices.filter { owners[$0] == owner }
+    var builder = TableBuilder(rows: own.count)
+    builder.setLabel("y", own.map { labels[$0] })
+    builder.setWeight("w", own.map { _ in weight })
+    for column in 0..<columns {
+      builder.addNumeric("x\(column)", own.map { rows[$0][column] })
+    }
+    return try Table(builder.build())
+  }
+}

@@ -110,14 +110,16 @@ struct PrivacyTests {
           )
         ])
       ).isEmpty)
-    let plan = try #require(try PrivacyPlan(settings, totalRows: 90, clients: 3))
+    let ground = PrivacyPlan.Ground(
+      totalRows: 90, clients: 3, leastSummed: 3, dimension: 5, gradientSteps: 1)
+    let plan = try #require(try PrivacyPlan(settings, ground))
     let problem = LogisticProblem(columns: 4, classes: 2, fitIntercept: true)
     let table = try rows.table(of: 0)
     for row in 0..<table.rows {
       let one = try Table(table.selecting(rows: [row]))
-      var gradient = try PrivateGradient(
-        TrainingRows(one, labels: one.labels() ?? []), problem, plan, party: "hospital-a",
-        workers: .serial)
+      let rows = TrainingRows(one, labels: one.labels() ?? [])
+      let made = try PrivateGradient(rows, problem, plan, party: "hospital-a", workers: .serial)
+      var gradient = try #require(made)
       let sum = gradient.next([3, -2, 1, 0.5, 1])
       let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
       #expect(length <= 0.25 + 7 * 0.001 * 0.25 * 5)

@@ -70,6 +70,17 @@ import Testing
     #expect(plain.order(epoch: 9) == [0, 1, 2, 3])
   }
 
+  @Test(arguments: [0, 1, 5, 97, 300], [1, 2, 7, 40])
+  func `an epoch in a number of parts has parts of nearly one size`(n: Int, parts: Int) {
+    let batches = BatchOrder(rowCount: n, parts: parts, seed: 5)
+    let sizes = batches.ranges.map(\.count)
+    #expect(sizes.count == parts && batches.batchCount == parts)
+    #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
+    #expect(batches.leastRows == n / parts)
+    #expect(batches.ranges.flatMap(\.self) == Array(0..<n))
+    #expect(batches.isFull == (parts == 1))
+  }
+
   @Test func `all orders of five rows are equally likely`() {
     // χ² with 119 degrees of freedom is above 236 with probability 10⁻⁹.
     let batches = BatchOrder(rowCount: 5, batchSize: nil, seed: 11)
@@ -94,7 +105,10 @@ import Testing
   @Test(arguments: [1, 7, 64, 300], [0, 4000, 1 << 20])
   func `a reader brings the batches that gathering brings`(size: Int, stageBytes: Int) {
     let data = RandomRows(seed: 12, n: 300, d: 11)
-    let order = BatchOrder(rowCount: 300, batchSize: size, seed: 3)
+    let order =
+      size == 7
+      ? BatchOrder(rowCount: 300, parts: 43, seed: 3)
+      : BatchOrder(rowCount: 300, batchSize: size, seed: 3)
     var reader = BatchReader(order, blockRows: 16, stageBytes: stageBytes)
     var gathered = MiniBatch(blockRows: 16)
     DenseBlocks(rows: data.rows, blockRows: 32).withMatrix { rows in

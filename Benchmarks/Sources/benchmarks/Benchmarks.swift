@@ -10,7 +10,8 @@ enum Benchmarks {
   static let all: [(name: String, run: @Sendable (Bench) async throws -> Void)] = [
     ("check", measureCheck), ("job", measureWholeJob), ("gradient", measureGradient),
     ("csv", measureCSV), ("noop", measureNoOpJobs), ("plan", measurePlanning),
-    ("mask", measureMasking), ("round", measureSecureRounds), ("memory", measureTrainingMemory),
+    ("mask", measureMasking), ("round", measureSecureRounds),
+    ("noise", measureNoise), ("memory", measureTrainingMemory),
   ]
 
   static func main() async {
