@@ -171,10 +171,10 @@ public struct SecureSumAggregator: DeadlineMachine {
   ) throws(ProtocolViolation) {
     try hear(round: offer.round, .offer, limit: label.round + 1, from: sender)
     if offer.round == label.round, phase == .offering {
-      try terms.check(offer, from: sender)
+      try terms.check(offer, from: sender, beside: listed)
       listed[sender] = offer
     } else if offer.round == label.round + 1, phase != .offering {
-      try terms.check(offer, from: sender)
+      try terms.check(offer, from: sender, beside: standing.offers)
       standing.offers[sender] = offer
     }
   }
@@ -186,7 +186,7 @@ public struct SecureSumAggregator: DeadlineMachine {
       throw ProtocolViolation(
         sender, secure: .otherRound(.offer, sent: next.round, agreed: label.round + 1))
     }
-    try terms.check(next, from: sender)
+    try terms.check(next, from: sender, beside: standing.offers)
     standing.offers[sender] = next
     guard phase == .uploading else { return }
     sum.withUnsafeMutableBufferPointer { sum in

@@ -4,7 +4,11 @@ internal import MoiraModel
 /// What the aggregator does with offers.
 extension SecureSumTerms {
   /// Checks an offer that `sender` made.
-  func check(_ offer: RoundOffer, from sender: PartyID) throws(ProtocolViolation) {
+  ///
+  /// - Parameter others: The offers for the same round so far; no two have one key.
+  func check(
+    _ offer: RoundOffer, from sender: PartyID, beside others: [PartyID: RoundOffer]
+  ) throws(ProtocolViolation) {
     do throws(MaskKeyError) {
       _ = try MaskPublicKey(forOneUse: offer.key)
     } catch {
@@ -23,6 +27,8 @@ extension SecureSumTerms {
     guard identities[sender]?.isValid(offer.signature, for: statement) == true else {
       throw ProtocolViolation(sender, secure: .badSignature(.offer, of: sender))
     }
+    let owner = others.first { $0.key != sender && $0.value.key == offer.key }?.key
+    if let owner { throw ProtocolViolation(sender, .sharedKey(owner, sender)) }
   }
 
   /// The roster of those who offered, for one of the clients.
