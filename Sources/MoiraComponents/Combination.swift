@@ -18,7 +18,8 @@ enum Combination: Sendable {
   /// - Throws: `updates-hidden` when the rule needs to see what the protection hides,
   ///   `robust-parties` when it needs more parties.
   init(
-    _ settings: HomoLR, _ privacy: PrivacyPlan?, protection: any SumProtection, in task: some TaskContext
+    _ settings: HomoLR, _ privacy: PrivacyPlan?, protection: any SumProtection,
+    in task: some TaskContext
   ) throws(Failure) {
     if let updates = privacy?.updates {
       self = .noisy(updates, isCentral: privacy?.unit == .central)

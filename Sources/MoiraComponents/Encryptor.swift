@@ -10,6 +10,7 @@ internal import MoiraProtocols
 public enum ProtectionMethod: String, ParameterChoice, Codable, Sendable {
   case secureAggregation = "secure_aggregation"
   case secretSharing = "secret_sharing"
+  case algebraic
   case none
 }
 
@@ -40,7 +41,7 @@ struct Encryptor: Component {
   var protection: Artifact<ProtectionKeys>
 
   @Param(
-    "How values are hidden from the arbiter: by masks that cancel in the sum, by shares dealt out among the clients, or not at all."
+    "How values are hidden from the arbiter: by masks that cancel in the sum, by shares dealt out among the clients, by a secret orthogonal map (algebraic: obfuscation only), or not at all."
   )
   var method: ProtectionMethod = .secureAggregation
   @Param(
@@ -56,9 +57,22 @@ struct Encryptor: Component {
     .moreThan(0), .atMost(86_400))
   var roundTimeout: Double = 60
 
+  @Param("algebraic: whether it will do that values are obfuscated only, and not protected.")
+  var acceptObfuscation: Bool = false
+
   func check(_ findings: inout ParameterFindings) {
-    if threshold != nil, method == .none {
+    if threshold != nil, method == .none || method == .algebraic {
       findings.error("threshold", "'threshold' goes with a 'method' that protects")
+    }
+    if method == .algebraic, !acceptObfuscation {
+      findings.error(
+        "method",
+        "'method: algebraic' obfuscates values and does not protect them, so it must not be the only protection",
+        hint: "'method: secure_aggregation', or 'accept_obfuscation: true' if that will do")
+    }
+    if acceptObfuscation, method != .algebraic {
+      findings.error(
+        "accept_obfuscation", "'accept_obfuscation' goes with 'method: algebraic' only")
     }
     if mode == .passive, method != .secureAggregation {
       findings.error("mode", "'mode' goes with 'method: secure_aggregation' only")
@@ -68,6 +82,9 @@ struct Encryptor: Component {
   func run(in task: some TaskContext) async throws {
     switch method {
     case .secureAggregation, .secretSharing: try await agreeKeys(in: task)
+    case .algebraic:
+      task.warn("method is algebraic: values are obfuscated, not protected")
+      try await agreeKeys(in: task)
     case .none:
       task.warn("method is none: the arbiter will see every party's values")
       try await task.write(keys(nil, in: task), to: protection)

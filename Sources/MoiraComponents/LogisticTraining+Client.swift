@@ -104,6 +104,9 @@ extension LogisticTraining {
       weightChange: change.squareRoot(), epsilon: try privacy?.epsilon(after: round))
     task.report(.progress(done: round, total: rounds))
     if task.party == pool.summed.first {
+      if let privacy, let epsilon = record.epsilon {
+        task.report(.tally("epsilon spent", privacy.spent(epsilon)))
+      }
       task.report(.metrics(step: round, values: record.values))
     }
     guard parameters.allSatisfy(\.isFinite) else {

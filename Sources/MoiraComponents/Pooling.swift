@@ -65,11 +65,18 @@ struct Pool<Member: TaskContext> {
     }
     let sum = try await total(words, count: count + 1, name: name)
     do {
-      clips += try fixedPoint.decodeCounts([sum[count]])[0]
+      note(clips: try fixedPoint.decodeCounts([sum[count]])[0])
       return try fixedPoint.decodeReals(Array(sum[..<count]))
     } catch {
       throw named(error.failure, name)
     }
+  }
+
+  /// The arbiter tells, for it is there to the end.
+  private mutating func note(clips more: Int) {
+    guard more > 0 else { return }
+    clips += more
+    if task.role == .arbiter { task.report(.tally("values clipped to ±4096", "\(clips)")) }
   }
 
   /// The exact sum of integers, each at most 2⁵² / n in magnitude.

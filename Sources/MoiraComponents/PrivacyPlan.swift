@@ -130,6 +130,11 @@ struct PrivacyPlan: Sendable {
     return try spent.epsilon(delta: delta)
   }
 
+  /// What has been spent, for the report; rounded up.
+  func spent(_ epsilon: Double) -> String {
+    "\((epsilon * 100).rounded(.up) / 100) at delta \(delta)"
+  }
+
   func summary() throws(Failure) -> String {
     let spent = try epsilon(after: rounds)
     let hundredths = (spent * 100).rounded(.up) / 100

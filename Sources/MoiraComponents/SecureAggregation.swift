@@ -34,6 +34,7 @@ struct SecureAggregation: SumProtection {
   private(set) var absent: [PartyID] = []
   /// Who was not in the last sum.
   private var out: Set<PartyID> = []
+  private var drops = DropOuts()
 
   /// - Throws: `too-few-parties` below three clients, `threshold-out-of-range`, `identity-unknown`.
   init(
@@ -108,5 +109,29 @@ struct SecureAggregation: SumProtection {
     }
     absent = outcome.standing.absent
     task.goOn(without: absent)
+    if drops.note(outcome.sum.parties, of: terms.clients) {
+      task.report(.tally("drop-outs", drops.text))
+    }
+  }
+}
+
+/// How many rounds went without whom.
+struct DropOuts: Sendable {
+  private var rounds = 0
+  private var incomplete = 0
+  private var missed: [PartyID: Int] = [:]
+
+  /// - Returns: whether there is anything to tell: there are drop-outs.
+  mutating func note(_ summed: [PartyID], of clients: [PartyID]) -> Bool {
+    rounds += 1
+    let missing = clients.filter { !summed.contains($0) }
+    if !missing.isEmpty { incomplete += 1 }
+    for party in missing { missed[party, default: 0] += 1 }
+    return incomplete > 0
+  }
+
+  var text: String {
+    let parties = missed.sorted { $0.key < $1.key }.map { "\($0.key) in \($0.value)" }
+    return "\(incomplete) of \(rounds) rounds (\(parties.joined(separator: ", ")))"
   }
 }

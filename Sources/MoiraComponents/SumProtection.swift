@@ -74,6 +74,8 @@ func protection(
   case .secureAggregation:
     return try SecureAggregation(
       try KeyPossession(keys, ground), ground, SecureAggregation.Settings(keys), in: task)
+  case .algebraic:
+    return try await AlgebraicObfuscation(try KeyPossession(keys, ground), ground, in: task)
   case .secretSharing:
     return SecretSharing(
       try KeyPossession(keys, ground), ground, threshold: keys.threshold, keys.roundTimeout)

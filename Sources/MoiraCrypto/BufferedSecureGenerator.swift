@@ -26,6 +26,16 @@ public final class BufferedSecureGenerator: WordSource {
     self.init(key: (0..<Self.keyWords).map { _ in system.next() })
   }
 
+  /// The same words wherever the seed is the same.
+  package convenience init(seed: MaskSeed) {
+    self.init(
+      key: seed.key.withUnsafeBytes { bytes in
+        (0..<Self.keyWords).map {
+          UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))
+        }
+      })
+  }
+
   /// - Parameter key: four words, as they lie in memory.
   init(key: [UInt64]) {
     precondition(key.count == Self.keyWords)

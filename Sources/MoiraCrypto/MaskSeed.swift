@@ -64,6 +64,19 @@ extension MaskSeed {
   }
 }
 
+extension MaskSeed {
+  /// A seed of its own for one vector: HKDF-SHA256; salt and info as for a mask's, with
+  /// "moira/vector/1" in front.
+  package func derived(for label: MaskLabel) -> MaskSeed {
+    var info = ByteWriter()
+    info.write("moira/vector/1")
+    label.write(into: &info)
+    return MaskSeed(
+      key: hkdf(
+        key, salt: Array(label.scope.job.text.utf8), info: info.bytes, count: Self.byteCount))
+  }
+}
+
 /// HKDF with SHA-256: extract, then expand to `count` bytes (RFC 5869, section 2).
 func hkdf(_ secret: SymmetricKey, salt: [UInt8], info: [UInt8], count: Int) -> SymmetricKey {
   HKDF<SHA256>.deriveKey(

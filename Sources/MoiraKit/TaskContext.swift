@@ -99,4 +99,6 @@ public enum TaskReport: Hashable, Codable, Sendable {
   case log(Level, String)
   /// What protected the messages of this task, for the job's report.
   case protection(String)
+  /// What that came to so far, by name: what is told later takes the place of what was told before.
+  case tally(String, String)
 }

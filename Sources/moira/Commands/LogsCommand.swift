@@ -87,6 +87,7 @@ struct ReportLine {
     case .log(.notice, let text): return withoutControls(text)
     case .log(.warning, let text): return style.yellow("warning: ") + withoutControls(text)
     case .protection(let text): return "protected by " + withoutControls(text)
+    case .tally(let name, let text): return withoutControls("\(name): \(text)")
     }
   }
 
@@ -107,6 +108,8 @@ struct ReportLine {
     case .log(let level, let text):
       [("kind", .string("log")), ("level", .string(level.rawValue)), ("text", .string(text))]
     case .protection(let text): [("kind", .string("protection")), ("text", .string(text))]
+    case .tally(let name, let text):
+      [("kind", .string("tally")), ("name", .string(name)), ("text", .string(text))]
     }
   }
 }

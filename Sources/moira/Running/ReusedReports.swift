@@ -35,7 +35,7 @@ struct ReusedReports {
   private func renamed(_ report: PartReport, _ task: TaskID) -> [PartReport] {
     switch report.report {
     case .progress, .log: return []
-    case .metrics, .protection:
+    case .metrics, .protection, .tally:
       let part = PartKey(task: task, attempt: report.part.attempt, party: report.part.party)
       return [PartReport(part: part, at: report.at, report: report.report)]
     }

@@ -19,6 +19,8 @@ struct RunBoard: Sendable {
   private(set) var metrics: [TaskID: [PartyID: Metrics]] = [:]
   /// What protected the job, each once, in the order in which it was told.
   private(set) var protections: [(task: TaskID, text: String)] = []
+  /// What the protection came to, the last of each name, in the order in which they were first told.
+  private(set) var tallies: [(task: TaskID, name: String, text: String)] = []
   private(set) var ended: JobSnapshot?
   private(set) var broken: Failure?
 
@@ -54,6 +56,12 @@ struct RunBoard: Sendable {
     case .protection(let text):
       if !protections.contains(where: { $0.task == task && $0.text == text }) {
         protections.append((task, text))
+      }
+    case .tally(let name, let text):
+      if let place = tallies.firstIndex(where: { $0.task == task && $0.name == name }) {
+        tallies[place].text = text
+      } else {
+        tallies.append((task, name, text))
       }
     case .log: break
     }

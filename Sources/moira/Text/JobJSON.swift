@@ -31,6 +31,16 @@ struct JobJSON {
           board.protections.map {
             .map([("task", .string($0.task.text)), ("text", .string($0.text))])
           })
+      ),
+      (
+        "tallies",
+        .list(
+          board.tallies.map {
+            .map([
+              ("task", .string($0.task.text)), ("name", .string($0.name)),
+              ("text", .string($0.text)),
+            ])
+          })
       ), ("artifacts", artifacts),
     ])
   }
@@ -43,6 +53,7 @@ struct JobJSON {
       ("started", task.started.map { .int(Int($0.milliseconds)) } ?? .null),
       ("ended", task.ended.map { .int(Int($0.milliseconds)) } ?? .null),
       ("skip_reason", task.skipReason.map { .string($0.description) } ?? .null),
+      ("absent", .list(task.absent.map { .string($0.text) })),
       ("failures", .list(task.failures.map { FailureReport($0).json })),
     ])
   }

@@ -61,7 +61,22 @@ struct JobText {
         texts.append((one.text, [one.task.text]))
       }
     }
-    return texts.map { "\(Self.list($0.tasks)): \(withoutControls($0.text))" }
+    let methods = texts.map { "\(Self.list($0.tasks)): \(withoutControls($0.text))" }
+    return methods + came
+  }
+
+  /// What the protection came to, a line for each task that tells.
+  private var came: [String] {
+    var lines: [(task: TaskID, texts: [String])] = []
+    for tally in board.tallies {
+      let text = withoutControls("\(tally.name): \(tally.text)")
+      if let place = lines.firstIndex(where: { $0.task == tally.task }) {
+        lines[place].texts.append(text)
+      } else {
+        lines.append((tally.task, [text]))
+      }
+    }
+    return lines.map { "\($0.task): \($0.texts.joined(separator: "; "))" }
   }
 
   private static func list(_ tasks: [String]) -> String {
