@@ -64,6 +64,33 @@ struct TemplateTests {
     #expect(second < first)
   }
 
+  @Test("one template for each method, and all of them give the same model bytes")
+  func methods() throws {
+    struct Made: Decodable {
+      struct Artifact: Decodable {
+        let task: String
+        let port: String
+        let hash: String
+      }
+      let artifacts: [Artifact]
+    }
+    var hashes: Set<String> = []
+    for (name, options) in [
+      ("homo_lr_unprotected", []), ("homo_lr_secret_sharing", []), ("homo_lr_algebraic", []),
+      ("homo_lr_unprotected", ["--set", "encryptor_0.method=secure_aggregation"]),
+    ] {
+      let place = try Workplace()
+      let pipeline = Self.folder.appendingPathComponent("\(name).yaml").path
+      let process = try place.run(["run", pipeline, "--format", "json"] + options)
+      #expect(process.status == 0, "\(process.errors)")
+      let made = try JSONDecoder().decode(Made.self, from: Data(process.output.utf8))
+      let models = made.artifacts.filter { $0.task == "homo_lr_0" && $0.port == "model" }
+      #expect(models.count == 3)
+      hashes.formUnion(models.map(\.hash))
+    }
+    #expect(hashes.count == 1)
+  }
+
   /// The noise is drawn anew in every run. In 40 trial runs the accuracy lay in 0.939 ... 0.963; the
   /// bound is far below, at what guessing the larger class gives.
   @Test("homo_lr_privacy: the budget is kept, and the model still tells the classes apart")
