@@ -49,6 +49,17 @@ struct UpdateGaussianTests {
     #expect(!breaks)
   }
 
+  @Test("a step too many that floating point cannot see is seen in integers")
+  func lastStep() throws {
+    let grid = try ClippedGrid(norm: 1, deviation: 1)
+    // In Doubles 1 + 2⁻⁸⁰ is 1: the vector passes for one of norm 1.
+    let steps = grid.integers(of: [1, 0x1p-40])
+    #expect(grid.normSteps == 1 << 40)
+    let breaks = grid.isWithinNorm([1 << 40, 1])
+    #expect(!breaks)
+    #expect(grid.isWithinNorm(steps) && steps[0] > (1 << 40) - 4)
+  }
+
   @Test("an update that is no number counts as zeros")
   func notFinite() throws {
     let grid = try ClippedGrid(norm: 1, deviation: 1)
