@@ -17,6 +17,8 @@ import Testing
     "MoiraMath": ["CKernels"],
     // Labels that masked once are remembered in a shared set.
     "MoiraCrypto": ["Crypto", "_CryptoExtras", "Synchronization", "CGMP", "CKernels"],
+    // A round of secure sums is begun once: its secrets are taken out of a shared place.
+    "MoiraProtocols": ["Synchronization"],
     "MoiraPlan": ["Collections", "OrderedCollections"],
     "MoiraSchedule": ["Collections", "OrderedCollections", "DequeModule"],
     "MoiraPrivacy": ["Numerics", "RealModule"],
@@ -32,7 +34,7 @@ import Testing
       "MoiraModel": [], "MoiraConfig": ["MoiraModel"], "MoiraPlan": ["MoiraModel", "MoiraConfig"],
       "MoiraSchedule": ["MoiraModel"], "MoiraTable": ["MoiraModel"], "MoiraMath": ["MoiraModel"],
       "MoiraCrypto": ["MoiraModel"], "MoiraProtocols": ["MoiraModel", "MoiraCrypto"],
-      "MoiraPrivacy": ["MoiraModel", "MoiraMath"], "MoiraKit": low,
+      "MoiraPrivacy": ["MoiraModel", "MoiraMath"], "MoiraKit": low.union(["MoiraCrypto"]),
       "MoiraComponents": middle.union(["MoiraKit"]), "MoiraRuntime": middle.union(["MoiraKit"]),
       "MoiraYAML": ["MoiraModel", "MoiraConfig"],
       "MoiraStorage": middle.union(["MoiraKit", "MoiraRuntime"]),
