@@ -5,19 +5,22 @@ import Testing
 
 @Suite struct `Messages as bytes` {
   static let header = SumHeader(
-    scope: scope, round: 3, tensor: "poids-été", method: .pairwiseMasks, count: 3,
+    scope: scope, round: 3, tensor: "poids-été", method: .secureAggregation, count: 3,
     label: sha256([1]), roster: sha256([2]))
   static let openHeader = SumHeader(
     scope: scope, round: -7, tensor: "", method: .none, count: 0, label: "", roster: nil)
-  static let sums: [MaskedSumMessage] = [
+  static let sums: [PlainSumMessage] = [
     .upload(header, words: [0, 1, .max]), .total(header, words: [5, 6, 7]),
     .upload(openHeader, words: []), .total(openHeader, words: []),
   ]
   static let keys: [KeyAgreementMessage] = [
-    .publicKey(scope: scope, key: Array(0..<32)), .publicKey(scope: scope, key: []),
+    .publicKey(scope: scope, key: Array(0..<32), signature: Array(0..<64)),
+    .publicKey(scope: scope, key: [], signature: []),
     .roster(
       scope: scope,
-      entries: ["a", "b", "c"].map { .init(party: PartyID($0), key: Array(10..<42)) }),
+      entries: ["a", "b", "c"].map {
+        .init(party: PartyID($0), key: Array(10..<42), signature: Array(0..<64))
+      }),
     .roster(scope: scope, entries: []),
   ]
 
@@ -37,7 +40,7 @@ import Testing
   }
 
   @Test("a sum's message comes back, and no part of one is taken for a message", arguments: sums)
-  func sumMessage(message: MaskedSumMessage) throws { try survives(message) }
+  func sumMessage(message: PlainSumMessage) throws { try survives(message) }
 
   @Test("a key message comes back, and no part of one is taken for a message", arguments: keys)
   func keyMessage(message: KeyAgreementMessage) throws { try survives(message) }
@@ -57,7 +60,7 @@ import Testing
         bytes[Int.random(in: bytes.indices, using: &generator)] = .random(
           in: 0...255, using: &generator)
       }
-      #expect(isFaithful(bytes, MaskedSumMessage.self))
+      #expect(isFaithful(bytes, PlainSumMessage.self))
       #expect(isFaithful(bytes, KeyAgreementMessage.self))
     }
   }
@@ -69,7 +72,7 @@ import Testing
       UInt8.random(in: 0...255, using: &generator) >> UInt8.random(in: 0..<8, using: &generator)
     }
     for tag in [UInt8(1), 2] {
-      #expect(isFaithful([1, tag] + tail, MaskedSumMessage.self))
+      #expect(isFaithful([1, tag] + tail, PlainSumMessage.self))
       #expect(isFaithful([1, tag] + tail, KeyAgreementMessage.self))
     }
   }
@@ -78,7 +81,7 @@ import Testing
   func hugeLengths() {
     let huge: [UInt8] = [0xff, 0xff, 0xff, 0xff]
     #expect(throws: WireError.lengthOverLimit(Int(UInt32.max))) {
-      try MaskedSumMessage(wireBytes: [1, 1] + huge)
+      try PlainSumMessage(wireBytes: [1, 1] + huge)
     }
     var writer = ByteWriter()
     writer.write(UInt8(1))
@@ -90,16 +93,16 @@ import Testing
     }
     #expect(throws: WireError.lengthOverLimit(1025)) {
       try KeyAgreementMessage(
-        wireBytes: writer.bytes + [1, 4, 0, 0] + [UInt8](repeating: 0, count: 8 * 1025))
+        wireBytes: writer.bytes + [1, 4, 0, 0] + [UInt8](repeating: 0, count: 12 * 1025))
     }
   }
 
   @Test("the layout of version 1 stays")
   func layout() {
-    let message = MaskedSumMessage.upload(
+    let message = PlainSumMessage.upload(
       SumHeader(
         scope: TaskScope(job: "j", task: "t", attempt: 2), round: 3, tensor: "w",
-        method: .pairwiseMasks, count: 1, label: "l", roster: "r"), words: [0x0102_0304_0506_0708])
+        method: .secureAggregation, count: 1, label: "l", roster: "r"), words: [0x0102_0304_0506_0708])
     let expected: [UInt8] =
       [1, 1] + [1, 0, 0, 0, 0x6a] + [1, 0, 0, 0, 0x74] + [2, 0, 0, 0, 0, 0, 0, 0]
       + [3, 0, 0, 0, 0, 0, 0, 0] + [1, 0, 0, 0, 0x77] + [1] + [1, 0, 0, 0, 0, 0, 0, 0]

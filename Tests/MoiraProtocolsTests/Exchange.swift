@@ -98,3 +98,15 @@ func agreedKeys(
   }
   return (roster, keys)
 }
+
+/// A long-term key pair for each of the parties, drawn from a seed.
+func identityPairs(_ parties: [PartyID], seed: UInt64 = 1) -> [PartyID: IdentityKeyPair] {
+  var generator = SeededGenerator(seed: seed &+ 77)
+  return Dictionary(
+    uniqueKeysWithValues: parties.map { ($0, IdentityKeyPair(using: &generator)) })
+}
+
+/// What the plan pins of them.
+func pinned(_ pairs: [PartyID: IdentityKeyPair]) -> IdentityRoster {
+  IdentityRoster(pairs.mapValues(\.publicKey))
+}

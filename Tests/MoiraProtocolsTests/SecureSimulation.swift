@@ -14,15 +14,13 @@ struct SecureParties {
   init(
     _ count: Int, threshold: Int? = nil, isActive: Bool = true, seed: UInt64 = 1
   ) throws {
-    var generator = SeededGenerator(seed: seed &+ 77)
-    clients = hospitals(count)
-    identities = Dictionary(
-      uniqueKeysWithValues: clients.map { ($0, IdentityKeyPair(using: &generator)) })
+    clients = hospitals(count).sorted()
+    identities = identityPairs(clients, seed: seed)
     let agreed = try agreedKeys(clients, seed: seed)
     keys = agreed.keys
     terms = try SecureSumTerms(
       scope: scope, clients: clients, aggregator: arbiter, setup: agreed.roster,
-      identities: IdentityRoster(identities.mapValues(\.publicKey)), threshold: threshold,
+      identities: pinned(identities), threshold: threshold,
       isActive: isActive)
   }
 
@@ -46,7 +44,7 @@ struct SecureSimulation {
   /// When a party is cut off, and when it is back.
   struct Cut {
     let party: PartyID
-    /// Cut as soon as it has sent so many messages.
+    /// Cut as soon as it has sent so many messages, the last of which is held up.
     let afterSending: Int
     /// Back as soon as the aggregator is in this round; never if nil.
     var backInRound: Int?
@@ -72,10 +70,15 @@ struct SecureSimulation {
   /// All that reached the aggregator.
   private(set) var heard: [(from: PartyID, message: SecureSumMessage)] = []
   private var generator: SeededGenerator
+  /// What becomes of the bytes of a message under way, by its number and its sender.
+  private let alter: ([UInt8], Int, PartyID) -> [UInt8]
+  private var delivered = 0
 
   init(
-    _ parties: SecureParties, rounds: Int, count: Int, cuts: [Cut] = [], seed: UInt64
+    _ parties: SecureParties, rounds: Int, count: Int, cuts: [Cut] = [], seed: UInt64,
+    alter: @escaping ([UInt8], Int, PartyID) -> [UInt8] = { bytes, _, _ in bytes }
   ) throws {
+    self.alter = alter
     self.parties = parties
     self.rounds = rounds
     self.count = count
@@ -130,7 +133,7 @@ struct SecureSimulation {
       if let client = ready.randomElement(using: &generator) {
         if canSend(client), !canReceive(client) || Bool.random(using: &generator) {
           guard let message = clients[client]?.outbox.removeFirst() else { continue }
-          let received = try SecureSumMessage(wireBytes: message.wireBytes)
+          let received = try carry(message, from: client)
           heard.append((client, received))
           step = try machine.receive(received, from: client)
         } else {
@@ -162,10 +165,18 @@ struct SecureSimulation {
     for letter in letters { clients[letter.recipient]?.inbox.append(letter.message) }
   }
 
+  /// Every message goes as bytes.
+  private mutating func carry(
+    _ message: SecureSumMessage, from sender: PartyID
+  ) throws -> SecureSumMessage {
+    delivered += 1
+    return try SecureSumMessage(wireBytes: alter(message.wireBytes, delivered - 1, sender))
+  }
+
   private mutating func deliver(to client: PartyID) throws {
     guard let message = clients[client]?.inbox.removeFirst(), let side = clients[client]?.side
     else { return }
-    let received = try SecureSumMessage(wireBytes: message.wireBytes)
+    let received = try carry(message, from: arbiter)
     switch try side.machine.receive(received, from: arbiter) {
     case .wait: break
     case .send(let letters): send(letters, from: client)

@@ -83,7 +83,7 @@ func plainSum(_ vectors: [PartyID: [UInt64]], of parties: [PartyID]) -> [UInt64]
   func equalsOpenSum(seed: UInt64) throws {
     let count = 3 + Int(seed % 5)
     let summands = try vectors(hospitals(count), count: Int(seed % 20), seed: seed)
-    let open = try sum(summands, method: .none, seed: seed)
+    let open = try openSum(summands, seed: seed)
     let expected = try #require(open.aggregator.side.output)
     let threshold = count / 2 + 1 + Int(seed) % ((count + 1) / 2)
     for form in [SharingForm.additive, .shamir(threshold: threshold)] {

@@ -33,7 +33,7 @@ import Testing
       (.otherTensor(sent: "b\n\u{1b}[2Jé", agreed: "w"), "sent 'b??[2J?', but 'w' was agreed"),
       (.otherModel, "started from another global model than was agreed"),
       (
-        .otherMethod(sent: .none, agreed: .pairwiseMasks),
+        .otherMethod(sent: .none, agreed: .secureAggregation),
         "used method 'none', but 'secure_aggregation' was agreed"
       ),
       (.otherRoster, "masks under another key roster than was agreed"),
@@ -62,6 +62,10 @@ import Testing
       (
         .alteredKey(of: "hospital-a"),
         "listed another key for hospital-a than hospital-a sent"
+      ),
+      (
+        .unsignedKey(of: "hospital-c"),
+        "sent a key of hospital-c that hospital-c has not signed"
       ),
     ] as [(ProtocolViolation.Rule, String)])
   func violation(rule: ProtocolViolation.Rule, expected: String) {
@@ -95,6 +99,15 @@ import Testing
       (
         .otherKeys, "protocol-setup",
         "the masking keys belong to another key roster than was agreed"
+      ),
+      (
+        .thresholdOutOfRange(2, parties: 4), "threshold-out-of-range",
+        "'threshold' must be more than half of the 4 parties that share a secret and at most all, "
+          + "but is 2"
+      ),
+      (
+        .unknownIdentity("a"), "identity-unknown",
+        "the job pins no identity key for a, or another one than it has"
       ),
       (
         .masking(.notInRoster("a")), "protocol-setup",
