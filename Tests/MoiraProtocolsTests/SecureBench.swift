@@ -135,26 +135,34 @@ final class SecureBench {
 
   func survivors(_ set: [PartyID]) throws -> SecureSumMessage { .survivors(try header(), set) }
 
-  /// What these clients sign of a set.
-  func confirmations(
-    _ set: [PartyID], of signers: [PartyID]
-  ) throws -> [SecureSumMessage.Confirmation] {
+  /// What these clients vouch for of a set, to each other one in it.
+  func tags(_ set: [PartyID], of signers: [PartyID]) throws -> Tags {
     let message = try survivors(set)
-    return try signers.map { signer in
-      guard case .confirmation(_, let signature)? = try tell(signer, message) else {
+    var tags: Tags = [:]
+    for signer in signers {
+      if insiders.contains(signer) {
+        tags[signer] = try insiderTags(of: signer, under: set)
+        continue
+      }
+      guard case .confirmation(_, let sent)? = try tell(signer, message) else {
         throw ProtocolRefusal.notAClient(signer)
       }
-      return SecureSumMessage.Confirmation(party: signer, signature: signature)
+      let receivers = set.filter { $0 != signer }
+      #expect(sent.count == receivers.count)
+      tags[signer] = Dictionary(uniqueKeysWithValues: zip(receivers, sent))
     }
+    return tags
   }
 
-  /// A signature under a set that an insider makes, whatever the set.
-  func signature(of client: PartyID, under set: [PartyID]) throws
-    -> SecureSumMessage.Confirmation
-  {
-    let identity = try #require(parties.identities[client])
+  /// What an insider vouches for, whatever the set.
+  private func insiderTags(of insider: PartyID, under set: [PartyID]) throws -> [PartyID: [UInt8]] {
+    let ground = try #require(sessions[insider]).ground
     let statement = terms.survivorsStatement(try header(), set)
-    return SecureSumMessage.Confirmation(party: client, signature: identity.sign(statement))
+    var tags: [PartyID: [UInt8]] = [:]
+    for receiver in clients where receiver != insider {
+      tags[receiver] = try ground.tags.tag(statement, for: receiver)
+    }
+    return tags
   }
 
   func total(
@@ -168,6 +176,18 @@ final class SecureBench {
   /// A machine at the start of the round, for attacks by clients.
   func aggregator() throws -> SecureSumAggregator {
     try SecureSumAggregator(SecureSumStanding(terms), label: label, count: count)
+  }
+}
+
+/// Tags by who made them and whom they are for.
+typealias Tags = [PartyID: [PartyID: [UInt8]]]
+
+extension Tags {
+  /// Those for one client, by id.
+  func confirmations(for receiver: PartyID) -> [SecureSumMessage.Confirmation] {
+    sorted { $0.key < $1.key }.compactMap { signer, tags in
+      tags[receiver].map { .init(party: signer, tag: $0) }
+    }
   }
 }
 

@@ -34,48 +34,39 @@ import Testing
     #expect(bench.uploads[Self.own] == nil)
   }
 
-  static func bad(_ party: PartyID) -> Rule { .secure(.badSignature(.roster, of: party)) }
+  static func bad(_ party: PartyID) -> Rule { .secure(.brokenSeal(of: party)) }
 
-  @Test("a key in another's place, unsigned, or signed by another is refused")
+  @Test("a key in another's place is refused: its owner's shares do not open beside it")
   func swapped() throws {
     try refused(Self.bad("hospital-2")) { entries, _ in
       let (one, other) = (entries[2], entries[3])
-      entries[2] = Entry(
-        party: one.party, key: other.key, commitment: one.commitment, signature: one.signature)
-      entries[3] = Entry(
-        party: other.party, key: one.key, commitment: other.commitment, signature: other.signature)
+      entries[2] = Entry(party: one.party, key: other.key, commitment: one.commitment)
+      entries[3] = Entry(party: other.party, key: one.key, commitment: other.commitment)
     }
-    try refused(Self.bad("hospital-2")) { entries, _ in
+    try refused(Self.bad("hospital-2")) { entries, shares in
       let (one, other) = (entries[2], entries[3])
-      entries[2] = Entry(
-        party: one.party, key: other.key, commitment: other.commitment, signature: other.signature)
-      entries[3] = Entry(
-        party: other.party, key: one.key, commitment: one.commitment, signature: one.signature)
-    }
-    for signature in [[], [UInt8](repeating: 0, count: 64), [UInt8](repeating: 1, count: 63)] {
-      try refused(Self.bad("hospital-0")) { entries, _ in
-        entries[0] = Entry(
-          party: "hospital-0", key: entries[0].key, commitment: entries[0].commitment,
-          signature: signature)
-      }
+      entries[2] = Entry(party: one.party, key: other.key, commitment: other.commitment)
+      entries[3] = Entry(party: other.party, key: one.key, commitment: one.commitment)
+      shares.swapAt(1, 2)
     }
   }
 
-  @Test("a key of the attacker's own, signed by an insider or by nobody pinned, is refused")
+  @Test("a key of the attacker's own is refused, with the owner's shares or with an insider's")
   func attackersKey() throws {
     let bench = try Self.bench(insiders: ["hospital-4"])
     var generator = SeededGenerator(seed: 66)
     let key = MaskKeyPair(using: &generator).publicKey.bytes
-    let insider = try #require(bench.parties.identities["hospital-4"])
-    for identity in [insider, IdentityKeyPair(using: &generator)] {
-      try refused(Self.bad("hospital-3"), bench) { entries, _ in
-        let commitment = entries[3].commitment
-        let statement = bench.terms.offerStatement(
-          "hospital-3", round: 1, key: key, commitment: commitment)
-        entries[3] = Entry(
-          party: "hospital-3", key: key, commitment: commitment,
-          signature: identity.sign(statement))
-      }
+    let insider = try #require(bench.sessions["hospital-4"]).ground
+    try refused(Self.bad("hospital-3"), bench) { entries, _ in
+      entries[3] = Entry(party: "hospital-3", key: key, commitment: entries[3].commitment)
+    }
+    try refused(Self.bad("hospital-3"), bench) { entries, shares in
+      let context = bench.terms.sealContext(
+        round: 1, key: key, commitment: entries[3].commitment)
+      entries[3] = Entry(party: "hospital-3", key: key, commitment: entries[3].commitment)
+      shares[2] = try insider.seals.seal(
+        [UInt8](repeating: 0, count: HeldShares.byteCount), for: Self.own, context: context,
+        using: &generator)
     }
   }
 
@@ -83,8 +74,7 @@ import Testing
   func otherCommitment() throws {
     try refused(Self.bad("hospital-3")) { entries, _ in
       entries[3] = Entry(
-        party: "hospital-3", key: entries[3].key, commitment: sha256([1]),
-        signature: entries[3].signature)
+        party: "hospital-3", key: entries[3].key, commitment: sha256([1]))
     }
   }
 
@@ -104,7 +94,7 @@ import Testing
     try refused(.sharedKey("hospital-3", "hospital-4"), bench) { _, _ in }
   }
 
-  /// An insider's offer with another key, signed as it should be.
+  /// An insider's offer with another key, signed and sealed as it should be.
   func resigned(
     _ bench: SecureBench, _ party: PartyID, round: Int = 1, key: ([UInt8]) -> [UInt8]
   ) throws -> RoundOffer {
@@ -115,7 +105,21 @@ import Testing
     return RoundOffer(
       round: round, key: key, commitment: offer.commitment,
       signature: try #require(bench.parties.identities[party]).sign(statement),
-      shares: offer.shares)
+      shares: try resealed(bench, party, round: round, key: key, offer))
+  }
+
+  /// Shares of the right form, beside this key.
+  func resealed(
+    _ bench: SecureBench, _ party: PartyID, round: Int, key: [UInt8], _ offer: RoundOffer
+  ) throws -> [[UInt8]] {
+    let ground = try #require(bench.sessions[party]).ground
+    let context = bench.terms.sealContext(round: round, key: key, commitment: offer.commitment)
+    return try bench.terms.graph.neighbours(of: party).map { holder in
+      let point = UInt8(try #require(bench.terms.graph.point(of: holder, in: party)))
+      let share = [point, 0] + [UInt8](repeating: 0, count: SecretShare.byteCount - 2)
+      return try ground.seals.seal(
+        share + share, for: holder, context: context, using: &bench.generator)
+    }
   }
 
   @Test("a key of another round is refused, in the first roster and in one that rides on a total")
@@ -140,9 +144,7 @@ import Testing
     let later = bench.next
     try refused(Self.bad("hospital-0"), fresh) { entries, _ in
       let offer = try #require(later["hospital-0"])
-      entries[0] = Entry(
-        party: "hospital-0", key: offer.key, commitment: offer.commitment,
-        signature: offer.signature)
+      entries[0] = Entry(party: "hospital-0", key: offer.key, commitment: offer.commitment)
     }
     try refused(.secure(.otherRound(.roster, sent: 2, agreed: 1)), round: 2) { _, _ in }
   }
@@ -161,14 +163,11 @@ import Testing
     }
     try refused(.unplanned("mallory")) { entries, _ in
       entries.append(
-        Entry(
-          party: "mallory", key: entries[0].key, commitment: entries[0].commitment,
-          signature: entries[0].signature))
+        Entry(party: "mallory", key: entries[0].key, commitment: entries[0].commitment))
     }
     try refused(.alteredKey(of: Self.own)) { entries, _ in
       entries[1] = Entry(
-        party: Self.own, key: entries[0].key, commitment: entries[1].commitment,
-        signature: entries[1].signature)
+        party: Self.own, key: entries[0].key, commitment: entries[1].commitment)
     }
     let bench = try Self.bench()
     #expect(throws: ProtocolViolation(arbiter, .otherRoster)) {

@@ -35,19 +35,21 @@ import Testing
     }
   }
 
-  @Test("one that lies about it gets signatures that do not fit together")
+  @Test("one that lies about it gets tags that do not fit together")
   func active() throws {
     let bench = try Self.bench(isActive: true)
-    let signed = try Self.all.map { client -> SecureSumMessage.Confirmation in
+    var tags: Tags = [:]
+    for client in Self.all {
       let header = try bench.header(model: Self.model(client))
-      guard case .confirmation(_, let signature)? = try bench.tell(
-        client, .survivors(header, Self.all))
-      else { throw ProtocolRefusal.notAClient(client) }
-      return .init(party: client, signature: signature)
+      let answer = try bench.tell(client, .survivors(header, Self.all))
+      guard case .confirmation(_, let sent)? = answer else { return }
+      tags[client] = Dictionary(
+        uniqueKeysWithValues: zip(Self.all.filter { $0 != client }, sent))
     }
     for (client, other) in [("hospital-0", Self.fooled), (Self.fooled, "hospital-0")] {
-      #expect(throws: ProtocolViolation(arbiter, secure: .badSignature(.confirmed, of: other))) {
-        try bench.tell(client, .confirmed(try bench.header(model: Self.model(client)), signed))
+      let header = try bench.header(model: Self.model(client))
+      #expect(throws: ProtocolViolation(arbiter, secure: .badTag(of: other))) {
+        try bench.tell(client, .confirmed(header, tags.confirmations(for: client)))
       }
     }
     #expect(throws: ProtocolViolation(arbiter, .otherModel)) {
@@ -55,7 +57,7 @@ import Testing
     }
   }
 
-  @Test("and without signatures it gets noise, which no sum of three can be")
+  @Test("and without confirmations it gets noise, which no sum of three can be")
   func passive() throws {
     let bench = try Self.bench(isActive: false)
     var sum = [UInt64](repeating: 0, count: 50)

@@ -84,7 +84,7 @@ import Testing
         scope: good.scope, round: round, tensor: good.tensor, method: good.method,
         count: good.count, label: good.label, roster: good.roster)
       let forged: [SecureSumMessage] = [
-        .upload(header, words: words, next: next), .confirmation(header, signature: []),
+        .upload(header, words: words, next: next), .confirmation(header, tags: []),
         .unmasking(header, seeds: [], keys: []),
       ]
       for message in forged {
@@ -143,8 +143,9 @@ import Testing
       try bench.tell(own, roster)
     }
     let survivors = try bench.survivors(Self.all)
-    let signed = try bench.confirmations(Self.all, of: Self.all)
-    let confirmed = SecureSumMessage.confirmed(try bench.header(), signed)
+    let tags = try bench.tags(Self.all, of: Self.all)
+    let confirmed = SecureSumMessage.confirmed(
+      try bench.header(), tags.confirmations(for: own))
     try bench.tell(own, confirmed)
     let total = try bench.total(Self.all, for: own)
     for client in Self.all { try bench.tell(client, try bench.total(Self.all, for: client)) }

@@ -92,9 +92,10 @@ import Testing
     guard bench.terms.isActive else {
       return try set.map { answered(try bench.tell($0, try bench.survivors(set))) }
     }
-    let signed = try bench.confirmations(set, of: set)
+    let tags = try bench.tags(set, of: set)
     return try set.map {
-      answered(try bench.tell($0, .confirmed(try bench.header(), signed)))
+      answered(
+        try bench.tell($0, .confirmed(try bench.header(), tags.confirmations(for: $0))))
     }
   }
 
@@ -107,7 +108,7 @@ import Testing
       try others.tell(Self.own, try others.survivors(Self.four))
     }
     let bench = try Self.bench()
-    let signed = try bench.confirmations(Self.all, of: Self.all)
+    let tags = try bench.tags(Self.all, of: Self.all)
     for set in [Self.four, [], ["hospital-0", "hospital-1", "hospital-2", Self.gone]] {
       #expect(throws: ProtocolViolation(arbiter, secure: .otherSurvivors)) {
         try bench.tell(Self.own, try bench.survivors(set))
@@ -116,35 +117,40 @@ import Testing
     #expect(throws: ProtocolViolation(arbiter, secure: .replayed(.survivors))) {
       try bench.tell(Self.own, try bench.survivors(Self.all))
     }
-    let answer = answered(try bench.tell(Self.own, .confirmed(try bench.header(), signed)))
+    let confirmed = SecureSumMessage.confirmed(
+      try bench.header(), tags.confirmations(for: Self.own))
+    let answer = answered(try bench.tell(Self.own, confirmed))
     #expect(answer.seeds.count == 5)
     #expect(throws: ProtocolViolation(arbiter, secure: .otherSurvivors)) {
       try bench.tell(Self.own, try bench.survivors(Self.four))
     }
   }
 
-  @Test("a set that others did not sign too is not answered: signatures under another are none")
+  @Test("a set that others did not confirm too is not answered: tags of another are none")
   func splitView() throws {
     let bench = try Self.bench()
     // The victim is dead to three, and alive to itself and one more.
     let without = Self.all.filter { $0 != Self.own }
-    let signed = try bench.confirmations(without, of: ["hospital-0", "hospital-2", "hospital-3"])
-    let own = try bench.confirmations(Self.all, of: [Self.own, Self.gone])
-    #expect(
-      throws: ProtocolViolation(arbiter, secure: .badSignature(.confirmed, of: "hospital-0"))
-    ) { try bench.tell(Self.own, .confirmed(try bench.header(), own + signed)) }
-    #expect(throws: ProtocolViolation(arbiter, secure: .tooFewSignatures(2, needed: 4))) {
-      try bench.tell(Self.own, .confirmed(try bench.header(), own))
+    let others = try bench.tags(without, of: ["hospital-0", "hospital-2", "hospital-3"])
+    let own = try bench.tags(Self.all, of: [Self.own, Self.gone])
+    let header = try bench.header()
+    // Nobody has made tags of `without` for the victim: those for another are shown to it.
+    let shown = own.confirmations(for: Self.own) + others.confirmations(for: Self.gone)
+    #expect(throws: ProtocolViolation(arbiter, secure: .badTag(of: "hospital-0"))) {
+      try bench.tell(Self.own, .confirmed(header, shown))
     }
-    #expect(throws: ProtocolViolation(arbiter, secure: .tooFewSignatures(3, needed: 4))) {
-      try bench.tell("hospital-0", .confirmed(try bench.header(), signed))
+    #expect(throws: ProtocolViolation(arbiter, secure: .tooFewConfirmed(2, needed: 4))) {
+      try bench.tell(Self.own, .confirmed(header, own.confirmations(for: Self.own)))
+    }
+    #expect(throws: ProtocolViolation(arbiter, secure: .tooFewConfirmed(3, needed: 4))) {
+      try bench.tell("hospital-0", .confirmed(header, others.confirmations(for: "hospital-0")))
     }
   }
 
-  @Test("a total over other survivors than were signed is refused")
+  @Test("a total over other survivors than were confirmed is refused")
   func otherTotal() throws {
     let bench = try Self.bench()
-    _ = try bench.confirmations(Self.all, of: [Self.own])
+    _ = try bench.tags(Self.all, of: [Self.own])
     #expect(throws: ProtocolViolation(arbiter, secure: .otherSurvivors)) {
       try bench.tell(Self.own, try bench.total(Self.four, for: Self.own))
     }

@@ -16,13 +16,13 @@ import Testing
   ) throws -> RoundOffer {
     let ground = try #require(bench.sessions[insider]).ground
     let good = try #require(bench.offers[insider])
+    let commitment = commitment ?? good.commitment
+    let context = bench.terms.sealContext(round: 1, key: good.key, commitment: commitment)
     let sealed = try bench.terms.graph.neighbours(of: insider).map { holder in
       let point = try #require(bench.terms.graph.point(of: holder, in: insider))
       return try ground.seals.seal(
-        try shares(holder, point), for: holder, context: bench.terms.sealContext(round: 1),
-        using: &bench.generator)
+        try shares(holder, point), for: holder, context: context, using: &bench.generator)
     }
-    let commitment = commitment ?? good.commitment
     let statement = bench.terms.offerStatement(
       insider, round: 1, key: good.key, commitment: commitment)
     return RoundOffer(
@@ -66,15 +66,15 @@ import Testing
     } else {
       _ = try machine.deadline()
     }
-    var signed: [SecureSumMessage.Confirmation] = []
+    let header = try bench.header()
+    let tags = try bench.tags(survivors, of: honest)
     for client in honest {
-      signed += try bench.confirmations(survivors, of: [client])
-      _ = try machine.receive(
-        .confirmation(try bench.header(), signature: try #require(signed.last).signature),
-        from: client)
+      let sent = survivors.compactMap { tags[client]?[$0] }
+      _ = try machine.receive(.confirmation(header, tags: sent), from: client)
     }
     return try honest.map {
-      (from: $0, message: try #require(try bench.tell($0, .confirmed(try bench.header(), signed))))
+      let answer = try bench.tell($0, .confirmed(header, tags.confirmations(for: $0)))
+      return (from: $0, message: try #require(answer))
     }
   }
 
@@ -109,14 +109,9 @@ import Testing
   @Test("a commitment to another seed than was dealt ends the round with the dealer's name")
   func wrongCommitment() throws {
     let bench = try Self.bench()
-    let ground = try #require(bench.sessions[Self.insider]).ground
-    let good = try #require(bench.offers[Self.insider])
-    let commitment = sha256([9])
-    let statement = bench.terms.offerStatement(
-      Self.insider, round: 1, key: good.key, commitment: commitment)
-    bench.offers[Self.insider] = RoundOffer(
-      round: 1, key: good.key, commitment: commitment,
-      signature: ground.identity.sign(statement), shares: good.shares)
+    bench.offers[Self.insider] = try Self.offer(bench, commitment: sha256([9])) { _, point in
+      try Self.randomShares(point, seed: 7)
+    }
     try failsNaming(Self.insider, bench, survives: true)
   }
 

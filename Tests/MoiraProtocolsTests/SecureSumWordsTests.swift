@@ -21,10 +21,10 @@ import Testing
         "sent an offer of keys of round 2, but round 3 was agreed"
       ),
       (
-        .badSignature(.roster, of: "hospital-c"),
-        "sent a key roster with a signature that is not hospital-c's"
+        .badSignature(.offer, of: "hospital-c"),
+        "sent an offer of keys with a signature that is not hospital-c's"
       ),
-      (.wrongShareCount(sent: 4, expected: 5), "sent 4 shares, but 5 were expected"),
+      (.wrongShareCount(sent: 4, expected: 5), "sent 4 shares or tags, but 5 were expected"),
       (.unfitShare(of: "hospital-c"), "sent what is no share of hospital-c's secret"),
       (
         .brokenSeal(of: "hospital-c"), "sent a share of hospital-c's secret whose seal is broken"
@@ -38,7 +38,11 @@ import Testing
         .notASurvivor("hospital-c"), "asked as if hospital-c had survived, which it has not"
       ),
       (.otherSurvivors, "named other survivors than before in the same round"),
-      (.tooFewSignatures(3, needed: 4), "sent 3 signatures, but 4 are needed"),
+      (
+        .badTag(of: "hospital-c"),
+        "sent a confirmation by hospital-c that is not for these survivors"
+      ),
+      (.tooFewConfirmed(3, needed: 4), "sent confirmations of 3 parties, but 4 are needed"),
       (
         .otherSecret(of: "hospital-c"),
         "has a secret whose shares do not give what hospital-c bound itself to"
