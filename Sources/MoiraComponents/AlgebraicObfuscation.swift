@@ -18,12 +18,15 @@ struct AlgebraicObfuscation: SumProtection {
   private let ground: SumGround
   /// At a client.
   private let seed: MaskSeed?
+  let patience: Duration
 
   /// - Throws: `protocol-violation`.
   init(
-    _ possession: KeyPossession, _ ground: SumGround, in task: some TaskContext
+    _ possession: KeyPossession, _ ground: SumGround, patience: Duration,
+    in task: some TaskContext
   ) async throws {
     self.ground = ground
+    self.patience = patience
     do {
       let terms = try SecretDealTerms(
         scope: ground.scope, clients: ground.clients, aggregator: ground.arbiter,
@@ -63,7 +66,7 @@ struct AlgebraicObfuscation: SumProtection {
       let terms = try PlainSumTerms(
         label, count: 2 * count, clients: ground.clients, aggregator: ground.arbiter)
       guard let words, let seed else {
-        _ = try await drive(PlainSumAggregator(terms: terms), in: task)
+        _ = try await drive(PlainSumAggregator(terms: terms), patience: patience, in: task)
         let told = try await task.receive(ToldTotal.self, from: ground.clients[0])
         return SummedWords(words: told.words, parties: ground.clients)
       }
@@ -77,6 +80,8 @@ struct AlgebraicObfuscation: SumProtection {
       }
       return SummedWords(words: total, parties: sum.parties)
     } catch let refusal as ProtocolRefusal {
+      throw refusal.failure
+    } catch let refusal as SecureSumRefusal {
       throw refusal.failure
     }
   }

@@ -101,7 +101,8 @@ struct Encryptor: Component {
         scope: scope, clients: task.clients, aggregator: arbiter,
         identities: IdentityRoster(task.identities))
       if task.role == .arbiter {
-        let roster = try await drive(KeyAgreementAggregator(terms: terms), in: task)
+        let roster = try await drive(
+          KeyAgreementAggregator(terms: terms), patience: .seconds(roundTimeout), in: task)
         try await task.write(keys(roster, in: task), to: protection)
       } else {
         var generator = SystemSecureGenerator()
@@ -113,6 +114,8 @@ struct Encryptor: Component {
           keys(agreed.roster, secret: pair.exportSecretBytes(), in: task), to: protection)
       }
     } catch let refusal as ProtocolRefusal {
+      throw refusal.failure
+    } catch let refusal as SecureSumRefusal {
       throw refusal.failure
     }
   }

@@ -60,13 +60,17 @@ enum KeyPossession: Sendable {
         scope: ground.scope, clients: ground.clients, aggregator: ground.arbiter,
         identities: ground.identities)
       if task.role == .arbiter {
-        return .arbiter(try await drive(KeyAgreementAggregator(terms: terms), in: task))
+        return .arbiter(
+          try await drive(
+            KeyAgreementAggregator(terms: terms), patience: .seconds(60), in: task))
       }
       var generator = SystemSecureGenerator()
       let client = try KeyAgreementClient(
         task.party, terms: terms, identity: task.identity, using: &generator)
       return .client(try await drive(client, with: ground.arbiter, in: task))
     } catch let refusal as ProtocolRefusal {
+      throw refusal.failure
+    } catch let refusal as SecureSumRefusal {
       throw refusal.failure
     }
   }

@@ -6,8 +6,12 @@ internal import MoiraProtocols
 /// Sums in clear, for tests and comparison; see `PlainSumTerms`.
 struct NoProtection: SumProtection {
   private let ground: SumGround
+  let patience: Duration
 
-  init(_ ground: SumGround) { self.ground = ground }
+  init(_ ground: SumGround, patience: Duration) {
+    self.ground = ground
+    self.patience = patience
+  }
 
   var leastSummed: Int { ground.clients.count }
   var showsSummands: Bool { true }
@@ -24,11 +28,14 @@ struct NoProtection: SumProtection {
       let terms = try PlainSumTerms(
         label, count: count, clients: ground.clients, aggregator: ground.arbiter)
       guard let words else {
-        return try await drive(PlainSumAggregator(terms: terms, noise: noise), in: task)
+        return try await drive(
+          PlainSumAggregator(terms: terms, noise: noise), patience: patience, in: task)
       }
       let client = try PlainSumClient(task.party, terms: terms, words: words)
       return try await drive(client, with: ground.arbiter, in: task)
     } catch let refusal as ProtocolRefusal {
+      throw refusal.failure
+    } catch let refusal as SecureSumRefusal {
       throw refusal.failure
     }
   }

@@ -28,7 +28,8 @@ extension Pool {
         let client = try GatherClient(task.party, terms: terms, words: try words(of: own))
         answer = try await drive(client, with: arbiter, in: task)
       } else {
-        let uploads = try await drive(GatherAggregator(terms: terms), in: task)
+        let uploads = try await drive(
+          GatherAggregator(terms: terms), patience: protection.patience, in: task)
         answer = try combined(uploads, rule, count: count)
         for message in terms.answer(answer) {
           try await task.send(message.message, to: message.recipient)
@@ -36,6 +37,8 @@ extension Pool {
       }
       return answer[count] == 0 ? nil : try fixedPoint.decodeReals(Array(answer[..<count]))
     } catch let refusal as ProtocolRefusal {
+      throw named(refusal.failure, name)
+    } catch let refusal as SecureSumRefusal {
       throw named(refusal.failure, name)
     } catch let error as FixedPointError {
       throw named(error.failure, name)

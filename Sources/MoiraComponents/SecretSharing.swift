@@ -8,17 +8,19 @@ struct SecretSharing: SumProtection {
   private let possession: KeyPossession
   private let ground: SumGround
   private let form: SharingForm
-  private let patience: Duration
+  let patience: Duration
   private(set) var absent: [PartyID] = []
+  /// Who was given up in some sum: what it sent then may come yet.
+  private var late: Set<PartyID> = []
 
   /// - Parameter threshold: of Shamir's form; nil for the additive one.
   init(
-    _ possession: KeyPossession, _ ground: SumGround, threshold: Int?, _ seconds: Double?
+    _ possession: KeyPossession, _ ground: SumGround, threshold: Int?, patience: Duration
   ) {
     self.possession = possession
     self.ground = ground
     form = threshold.map { .shamir(threshold: $0) } ?? .additive
-    patience = .seconds(seconds ?? 60)
+    self.patience = patience
   }
 
   var leastSummed: Int {
@@ -48,8 +50,9 @@ struct SecretSharing: SumProtection {
         label, count: count, form: form, roster: possession.roster, aggregator: ground.arbiter)
       guard let words, let keys = possession.keys else {
         let sum = try await drive(
-          SharedSumAggregator(terms: terms, noise: noise), patience: patience, in: task)
+          SharedSumAggregator(terms: terms, noise: noise, late: late), patience: patience, in: task)
         absent = ground.clients.filter { !sum.parties.contains($0) }
+        late.formUnion(absent)
         task.goOn(without: absent)
         return sum
       }

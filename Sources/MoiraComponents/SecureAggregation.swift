@@ -29,7 +29,7 @@ struct SecureAggregation: SumProtection {
   }
 
   private let terms: SecureSumTerms
-  private let patience: Duration
+  let patience: Duration
   private var side: Side
   private(set) var absent: [PartyID] = []
   /// Who was not in the last sum.

@@ -11,6 +11,8 @@ protocol SumProtection: Sendable {
   var summary: String { get }
   /// The fewest clients that a sum can be over.
   var leastSummed: Int { get }
+  /// How long the arbiter waits for silent parties.
+  var patience: Duration { get }
   /// Whether the arbiter sees each summand.
   var showsSummands: Bool { get }
   /// The clients that the next sum would be without.
@@ -70,14 +72,16 @@ func protection(
       "protection-stale", "the keys of '\(keys.task)' are of job '\(keys.job)', not of this one")
   }
   switch keys.method {
-  case .none: return NoProtection(ground)
+  case .none: return NoProtection(ground, patience: keys.patience)
   case .secureAggregation:
     return try SecureAggregation(
       try KeyPossession(keys, ground), ground, SecureAggregation.Settings(keys), in: task)
   case .algebraic:
-    return try await AlgebraicObfuscation(try KeyPossession(keys, ground), ground, in: task)
+    return try await AlgebraicObfuscation(
+      try KeyPossession(keys, ground), ground, patience: keys.patience, in: task)
   case .secretSharing:
     return SecretSharing(
-      try KeyPossession(keys, ground), ground, threshold: keys.threshold, keys.roundTimeout)
+      try KeyPossession(keys, ground), ground, threshold: keys.threshold,
+      patience: keys.patience)
   }
 }

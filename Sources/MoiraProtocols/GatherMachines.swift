@@ -46,7 +46,7 @@ public struct GatherClient: ProtocolMachine {
 /// The aggregator's side: ends with every client's words, by id, and with nothing sent yet.
 ///
 /// What it makes of them is for the caller, who then sends `answer(_:)` to the clients.
-public struct GatherAggregator: ProtocolMachine {
+public struct GatherAggregator: DeadlineMachine {
   public typealias Message = GatherMessage
   public typealias Output = [PartyID: [UInt64]]
 
@@ -75,6 +75,16 @@ public struct GatherAggregator: ProtocolMachine {
       throw ProtocolViolation(sender, .sentTwice(.upload))
     }
     return waitingFor.isEmpty ? .finish(heard) : .wait
+  }
+
+  /// Nobody can be spared.
+  ///
+  /// - Throws: `SecureSumRefusal.tooFewLeft`, with those who are missing.
+  public mutating func deadline() throws -> Step<GatherMessage, [PartyID: [UInt64]]> {
+    let missing = waitingFor
+    throw SecureSumRefusal.tooFewLeft(
+      .upload, missing: missing, left: terms.clients.count - missing.count,
+      needed: terms.clients.count)
   }
 }
 

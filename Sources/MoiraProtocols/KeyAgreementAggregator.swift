@@ -2,7 +2,7 @@ public import MoiraCrypto
 public import MoiraModel
 
 /// The aggregator's side of the key agreement; see `KeyAgreementTerms`. Ends with the roster.
-public struct KeyAgreementAggregator: ProtocolMachine {
+public struct KeyAgreementAggregator: DeadlineMachine {
   public typealias Message = KeyAgreementMessage
   public typealias Output = KeyRoster
 
@@ -37,6 +37,16 @@ public struct KeyAgreementAggregator: ProtocolMachine {
     signatures[sender] = signature
     owners[key] = sender
     return keys.count == terms.clients.count ? try finish(last: sender) : .wait
+  }
+
+  /// Nobody can be spared.
+  ///
+  /// - Throws: `SecureSumRefusal.tooFewLeft`, with those who are missing.
+  public mutating func deadline() throws -> Step<KeyAgreementMessage, KeyRoster> {
+    let missing = waitingFor
+    throw SecureSumRefusal.tooFewLeft(
+      .offer, missing: missing, left: terms.clients.count - missing.count,
+      needed: terms.clients.count)
   }
 
   private func finish(

@@ -5,7 +5,7 @@ public import MoiraModel
 ///
 /// Adds each upload when it comes and keeps none: two vectors in memory, whatever the number of
 /// parties. Sums in the ring commute, so the order of arrival leaves no trace.
-public struct PlainSumAggregator: ProtocolMachine {
+public struct PlainSumAggregator: DeadlineMachine {
   public typealias Message = PlainSumMessage
   public typealias Output = SummedWords
 
@@ -40,6 +40,16 @@ public struct PlainSumAggregator: ProtocolMachine {
     }
     add(words)
     return heard.count == terms.clients.count ? finish() : .wait
+  }
+
+  /// Nobody can be spared.
+  ///
+  /// - Throws: `SecureSumRefusal.tooFewLeft`, with those who are missing.
+  public mutating func deadline() throws -> Step<PlainSumMessage, SummedWords> {
+    let missing = waitingFor
+    throw SecureSumRefusal.tooFewLeft(
+      .upload, missing: missing, left: terms.clients.count - missing.count,
+      needed: terms.clients.count)
   }
 
   private mutating func add(_ words: [UInt64]) {

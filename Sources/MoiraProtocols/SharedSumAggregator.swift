@@ -24,10 +24,15 @@ public struct SharedSumAggregator: DeadlineMachine {
   private var givenUp: Set<PartyID> = []
 
   private let noise: [UInt64]?
+  private let late: Set<PartyID>
 
-  /// - Parameter noise: words that are added to the sum before it is told; nil for none.
-  public init(terms: SharedSumTerms, noise: [UInt64]? = nil) {
+  /// - Parameters:
+  ///   - noise: Words that are added to the sum before it is told; nil for none.
+  ///   - late: Clients that an earlier sum gave up on: what they sent for it may come now, and counts
+  ///     for nothing.
+  public init(terms: SharedSumTerms, noise: [UInt64]? = nil, late: Set<PartyID> = []) {
     self.noise = noise
+    self.late = late
     self.terms = terms
     header = SharedSumHeader(terms)
     sum = SummedShares(terms)
@@ -49,7 +54,7 @@ public struct SharedSumAggregator: DeadlineMachine {
     _ message: SharedSumMessage, from sender: PartyID
   ) throws(ProtocolViolation) -> Step<SharedSumMessage, SummedWords> {
     guard terms.clients.contains(sender) else { throw ProtocolViolation(sender, .unknownSender) }
-    if isLate(message) { return .wait }
+    if late.contains(sender), isLate(message) { return .wait }
     try message.header.check(against: header, from: sender)
     switch message {
     case .announcement, .total: throw ProtocolViolation(sender, sharing: .unexpected(message.kind))

@@ -5,15 +5,16 @@ import Testing
 
 @testable import MoiraCrypto
 
+private struct VectorFile<Vector: Decodable>: Decodable {
+  let source: String
+  let vectors: [Vector]
+}
+
 /// The vectors of one file of Tests/Vectors.
 private func vectors<Vector: Decodable>(_ name: String, of type: Vector.Type) throws -> [Vector] {
-  struct File: Decodable {
-    let source: String
-    let vectors: [Vector]
-  }
   let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   let data = try Data(contentsOf: folder.appending(path: "Vectors/\(name).json"))
-  let file = try JSONDecoder().decode(File.self, from: data)
+  let file = try JSONDecoder().decode(VectorFile<Vector>.self, from: data)
   #expect(!file.source.isEmpty && !file.vectors.isEmpty)
   return file.vectors
 }
@@ -233,7 +234,7 @@ private func vectors<Vector: Decodable>(_ name: String, of type: Vector.Type) th
 
     func words() throws -> [UInt64] {
       let shares = try points.map { point in
-        let words = shares[point - 1].flatMap { text -> [UInt64] in
+        let words = self.shares[point - 1].flatMap { text -> [UInt64] in
           let value = bytes(text).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
           return [UInt64(truncatingIfNeeded: value), UInt64(truncatingIfNeeded: value >> 64)]
         }

@@ -102,7 +102,8 @@ import Testing
     let message = PlainSumMessage.upload(
       SumHeader(
         scope: TaskScope(job: "j", task: "t", attempt: 2), round: 3, tensor: "w",
-        method: .secureAggregation, count: 1, label: "l", roster: "r"), words: [0x0102_0304_0506_0708])
+        method: .secureAggregation, count: 1, label: "l", roster: "r"),
+      words: [0x0102_0304_0506_0708])
     let expected: [UInt8] =
       [1, 1] + [1, 0, 0, 0, 0x6a] + [1, 0, 0, 0, 0x74] + [2, 0, 0, 0, 0, 0, 0, 0]
       + [3, 0, 0, 0, 0, 0, 0, 0] + [1, 0, 0, 0, 0x77] + [1] + [1, 0, 0, 0, 0, 0, 0, 0]

@@ -58,7 +58,8 @@ private struct FloatMasks {
       uploads.append(masks.mix(rank == 0 ? values : zeros))
     }
     for index in values.indices {
-      let sum = uploads.reduce(0) { $0 + $1[index].fraction } + uploads.reduce(0) { $0 + $1[index].whole }
+      let sum =
+        uploads.reduce(0) { $0 + $1[index].fraction } + uploads.reduce(0) { $0 + $1[index].whole }
       #expect(abs(sum - values[index]) < 1e-9)
     }
     let right = zip(uploads[0], values).count { looksZero($0.0.fraction) == ($0.1 == 0) }

@@ -127,7 +127,8 @@ import Testing
   static let identities = identityPairs(["a", "b", "c", "mallory"])
   static func terms(_ scope: TaskScope = scope, others: PartyID = "c") throws -> KeyAgreementTerms {
     try KeyAgreementTerms(
-      scope: scope, clients: ["a", "b", others], aggregator: arbiter, identities: pinned(identities))
+      scope: scope, clients: ["a", "b", others], aggregator: arbiter, identities: pinned(identities)
+    )
   }
   /// What `signer` signs of a key that goes out as `party`'s.
   static func signature(

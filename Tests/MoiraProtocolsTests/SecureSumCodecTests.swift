@@ -11,7 +11,8 @@ import Testing
   static let offer = RoundOffer(
     round: 4, key: Array(0..<32), commitment: sha256([3]), signature: Array(0..<64),
     shares: [Array(0..<112), [], [7]])
-  static let emptyOffer = RoundOffer(round: .min, key: [], commitment: "", signature: [], shares: [])
+  static let emptyOffer = RoundOffer(
+    round: .min, key: [], commitment: "", signature: [], shares: [])
   static let roster = RoundRoster(
     round: 4,
     entries: ["a", "b", "ç"].map {
@@ -81,7 +82,8 @@ import Testing
   }
 
   /// A message up to a length, in whose place this one stands.
-  func refused(_ error: WireError, _ tag: UInt8, _ start: (inout ByteWriter) -> Void, rest: Int = 0) {
+  func refused(_ error: WireError, _ tag: UInt8, _ start: (inout ByteWriter) -> Void, rest: Int = 0)
+  {
     var writer = ByteWriter()
     writer.write(UInt8(1))
     writer.write(tag)
@@ -91,7 +93,9 @@ import Testing
     }
   }
 
-  @Test("a length that the bytes cannot hold, or that is over the limit, is refused before it is believed")
+  @Test(
+    "a length that the bytes cannot hold, or that is over the limit, is refused before it is believed"
+  )
   func hugeLengths() {
     let huge = UInt32.max
     refused(.lengthOverLimit(Int(huge)), 0, { $0.write(huge) })
@@ -100,19 +104,45 @@ import Testing
       for _ in 0..<count { writer.write("x") }
     }
     // Key, commitment, signature and number of shares of an offer.
-    refused(.lengthOverLimit(Int(huge)), 0, { text(&$0, 1); $0.write(Int64(1)); $0.write(huge) })
+    refused(
+      .lengthOverLimit(Int(huge)), 0,
+      {
+        text(&$0, 1)
+        $0.write(Int64(1))
+        $0.write(huge)
+      })
     refused(
       .lengthOverLimit(1025), 0,
-      { text(&$0, 1); $0.write(Int64(1)); text(&$0, 3); $0.write(UInt32(1025)) }, rest: 4 * 1025)
+      {
+        text(&$0, 1)
+        $0.write(Int64(1))
+        text(&$0, 3)
+        $0.write(UInt32(1025))
+      }, rest: 4 * 1025)
     refused(
       .endsEarly, 0,
-      { text(&$0, 1); $0.write(Int64(1)); text(&$0, 3); $0.write(UInt32(1024)) }, rest: 4 * 1023)
+      {
+        text(&$0, 1)
+        $0.write(Int64(1))
+        text(&$0, 3)
+        $0.write(UInt32(1024))
+      }, rest: 4 * 1023)
     // Entries of a roster.
     refused(
-      .lengthOverLimit(1025), 1, { text(&$0, 1); $0.write(Int64(1)); $0.write(UInt32(1025)) },
+      .lengthOverLimit(1025), 1,
+      {
+        text(&$0, 1)
+        $0.write(Int64(1))
+        $0.write(UInt32(1025))
+      },
       rest: 12 * 1025)
     refused(
-      .endsEarly, 1, { text(&$0, 1); $0.write(Int64(1)); $0.write(UInt32(1024)) },
+      .endsEarly, 1,
+      {
+        text(&$0, 1)
+        $0.write(Int64(1))
+        $0.write(UInt32(1024))
+      },
       rest: 12 * 1024 - 1)
   }
 
@@ -120,15 +150,35 @@ import Testing
   func hugeLists() {
     func header(_ writer: inout ByteWriter) { Self.header.encode(into: &writer) }
     for tag in [UInt8(3), 4, 5, 6, 7] {
-      refused(.lengthOverLimit(1025), tag, { header(&$0); $0.write(UInt32(1025)) }, rest: 8 * 1025)
-      refused(.endsEarly, tag, { header(&$0); $0.write(UInt32(1024)) }, rest: 4095)
+      refused(
+        .lengthOverLimit(1025), tag,
+        {
+          header(&$0)
+          $0.write(UInt32(1025))
+        }, rest: 8 * 1025)
+      refused(
+        .endsEarly, tag,
+        {
+          header(&$0)
+          $0.write(UInt32(1024))
+        }, rest: 4095)
     }
     func upload(_ writer: inout ByteWriter) {
       header(&writer)
       Self.emptyOffer.encode(into: &writer)
     }
-    refused(.lengthOverLimit(1 << 28), 2, { upload(&$0); $0.write(UInt32(1 << 28)) })
-    refused(.endsEarly, 2, { upload(&$0); $0.write(UInt32(1 << 27)) }, rest: 64)
+    refused(
+      .lengthOverLimit(1 << 28), 2,
+      {
+        upload(&$0)
+        $0.write(UInt32(1 << 28))
+      })
+    refused(
+      .endsEarly, 2,
+      {
+        upload(&$0)
+        $0.write(UInt32(1 << 27))
+      }, rest: 64)
   }
 
   @Test("the layout of version 1 stays")
@@ -155,7 +205,10 @@ import Testing
     let expected: [(SecureSumMessage, [UInt8])] = [
       (.offer(terms: "m", offer), [1, 0] + terms + offered),
       (.roster(terms: "m", roster), [1, 1] + terms + listed),
-      (.upload(header, words: [0x0102_0304_0506_0708], next: offer), [1, 2] + head + offered + word),
+      (
+        .upload(header, words: [0x0102_0304_0506_0708], next: offer),
+        [1, 2] + head + offered + word
+      ),
       (.survivors(header, ["p"]), [1, 3] + head + survivors),
       (.confirmation(header, tags: [[9]]), [1, 4] + head + [1, 0, 0, 0] + [1, 0, 0, 0, 9]),
       (

@@ -190,7 +190,8 @@ import Testing
 
   static func bytes(_ hexadecimal: String) -> [UInt8] { hexadecimalBytes(hexadecimal) ?? [] }
 
-  @Test("a key with which every secret is zero is refused, well signed as it is", arguments: lowOrder)
+  @Test(
+    "a key with which every secret is zero is refused, well signed as it is", arguments: lowOrder)
   func zeroSecret(key: [UInt8]) throws {
     let bench = try Self.bench(insiders: ["hospital-4"])
     bench.offers["hospital-4"] = try resigned(bench, "hospital-4") { _ in key }
@@ -202,7 +203,10 @@ import Testing
     for (key, error) in [
       ([], .wrongLength(0)), ([UInt8](repeating: 9, count: 33), .wrongLength(33)),
       ([UInt8](repeating: 255, count: 32), .notCanonical),
-      (Self.bytes("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"), .notCanonical),
+      (
+        Self.bytes("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
+        .notCanonical
+      ),
     ] as [([UInt8], MaskKeyError)] {
       let bench = try Self.bench(insiders: ["hospital-4"])
       let offer = try resigned(bench, "hospital-4") { _ in key }

@@ -60,7 +60,8 @@ import Testing
     }
     if survivors.contains(insider) {
       let offer = try RoundSecrets(
-        try #require(bench.sessions[insider]).ground, round: 2, using: &bench.generator).offer
+        try #require(bench.sessions[insider]).ground, round: 2, using: &bench.generator
+      ).offer
       let words = [UInt64](repeating: 1, count: bench.count)
       _ = try machine.receive(.upload(try bench.header(), words: words, next: offer), from: insider)
     } else {
@@ -78,7 +79,8 @@ import Testing
     }
   }
 
-  @Test("shares of different secrets end the round with the dealer's name", arguments: [true, false])
+  @Test(
+    "shares of different secrets end the round with the dealer's name", arguments: [true, false])
   func inconsistentDealer(survives: Bool) throws {
     let bench = try Self.bench()
     bench.offers[Self.insider] = try Self.offer(bench) { _, point in
@@ -212,7 +214,9 @@ import Testing
 
   @Test("a sealed share that was altered, swapped or sealed for another round does not open")
   func seals() throws {
-    func refused(_ rule: SecureSumRule, _ change: (SecureBench, inout [[UInt8]]) throws -> Void) throws {
+    func refused(_ rule: SecureSumRule, _ change: (SecureBench, inout [[UInt8]]) throws -> Void)
+      throws
+    {
       let bench = try Self.bench()
       let honest = bench.terms.roster(bench.offers, round: 1, for: Self.own)
       var shares = honest.shares

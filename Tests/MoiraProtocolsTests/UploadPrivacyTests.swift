@@ -88,7 +88,9 @@ import Testing
     let update = try update()
     let bench = try bench(update)
     let first = try bench.words(of: "hospital-0")
-    for client in bench.clients { try bench.tell(client, try bench.total(bench.clients, for: client)) }
+    for client in bench.clients {
+      try bench.tell(client, try bench.total(bench.clients, for: client))
+    }
     try bench.begin(2, words: { $0 == "hospital-0" ? update : Self.zeros })
     let second = try bench.words(of: "hospital-0")
     #expect(first.count == Self.count)
