@@ -235,7 +235,7 @@ private func vectors<Vector: Decodable>(_ name: String, of type: Vector.Type) th
 
     func words() throws -> [UInt64] {
       let shares = try points.map { point in
-        let words = shares[point - 1].flatMap { text -> [UInt64] in
+        let words = self.shares[point - 1].flatMap { text -> [UInt64] in
           let value = bytes(text).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
           return [UInt64(truncatingIfNeeded: value), UInt64(truncatingIfNeeded: value >> 64)]
         }
