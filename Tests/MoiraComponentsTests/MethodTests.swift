@@ -164,3 +164,31 @@ struct MethodTests {
     #expect(tallies.allSatisfy { Int($0).map { $0 > 0 } == true })
   }
 }
+
+extension MethodTests {
+  @Test("a larger job's numbers: 7 of 10 for an honest arbiter, 4 for one that lies")
+  func tenParties() throws {
+    var generator = SeededGenerator(seed: 5)
+    let clients = (0..<10).map { PartyID("p\($0)") }
+    let scope = TaskScope(job: "j", task: "t", attempt: 1)
+    let pairs = clients.map { _ in MaskKeyPair(using: &generator) }
+    let roster = try KeyRoster(
+      scope: scope, entries: zip(clients, pairs).map { (party: $0, key: $1.publicKey) })
+    let site = TestSite(
+      bench: PartBench(clients: 3), party: "hub", role: .arbiter,
+      members: clients.map { RolePlayer($0, .host) } + [RolePlayer("hub", .arbiter)])
+    let ground = SumGround(site, arbiter: "hub")
+    for (mode, words) in [
+      (
+        true,
+        "unless it colludes with 7 of the 10 parties, or lies and colludes with 4; up to 3 may"
+      ),
+      (false, "unless it colludes with 7 of the 10 parties, or lies; up to 3 may"),
+    ] {
+      var settings = SecureAggregation.Settings()
+      settings.isActive = mode
+      let method = try SecureAggregation(.arbiter(roster), ground, settings, in: site)
+      #expect(method.summary.contains(words))
+    }
+  }
+}
