@@ -31,8 +31,9 @@ public enum SecureSumRule: Hashable, Sendable {
   case unfitShare(of: PartyID)
   case brokenSeal(of: PartyID)
   case tooFewListed(Kind, Int, needed: Int)
-  /// A set of survivors without the receiver, or with one who is not in the round.
+  /// A set of survivors with one who is not in the round.
   case notInRound(PartyID)
+  /// A set of survivors without the receiver, or a confirmation by one who is not in the set.
   case notASurvivor(PartyID)
   /// A second, different set of survivors in one round.
   case otherSurvivors

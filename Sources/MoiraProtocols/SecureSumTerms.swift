@@ -32,10 +32,11 @@ public import MoiraModel
 /// 6. *Total.* It sends Σ xᵢ over U, U and the next roster to all; a client that was out offers anew
 ///    and is in the next round.
 ///
-/// *Who learns what.* All learn U and the sum over U. Beyond it, the aggregator together with fewer
-/// than t clients learns nothing of the others' vectors, if t > n/2 and, against an aggregator that
-/// tells different sets to different clients, in active mode. t clients together with it can put
-/// together any bᵢ and mask key. An aggregator that sends different models to different clients gets
+/// *Who learns what.* All learn U and the sum over U. Beyond it, an aggregator that follows the protocol
+/// learns nothing of the others' vectors together with fewer than t clients; in active mode, one that
+/// tells different sets to different clients learns nothing together with fewer than 2t − n (theorem
+/// 6.5): with more, two sets are confirmed by t each. t clients together with it can put together any
+/// bᵢ and mask key. An aggregator that sends different models to different clients gets
 /// masks that do not cancel (Pasquini et al., CCS 2022). Anybody can spoil a round; nobody can tell
 /// whether the aggregator added rightly.
 ///

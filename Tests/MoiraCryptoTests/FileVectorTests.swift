@@ -234,15 +234,15 @@ private func vectors<Vector: Decodable>(_ name: String, of type: Vector.Type) th
     let error: String?
 
     func words() throws -> [UInt64] {
-      let shares = try points.map { point in
-        let words = self.shares[point - 1].flatMap { text -> [UInt64] in
+      let read = try points.map { point in
+        let words = shares[point - 1].flatMap { text -> [UInt64] in
           let value = bytes(text).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
           return [UInt64(truncatingIfNeeded: value), UInt64(truncatingIfNeeded: value >> 64)]
         }
         return (point: point, vector: try FieldVector(words: words))
       }
       return try ShamirShares(threshold: threshold, parties: parties)
-        .interpolation(of: points).combine(shares).ringWords(summands: summands)
+        .interpolation(of: points).combine(read).ringWords(summands: summands)
     }
   }
 
