@@ -79,19 +79,20 @@ struct PlanMaker {
     let planned = order.map { plan($0, jobConf: job.node) }
     guard !diagnostics.hasErrors else { return nil }
     return Plan(
-      name: pipeline.name, members: pipeline.members.map { RolePlayer($0.party, $0.role) },
+      name: pipeline.name, members: pipeline.members.map { RolePlayer($0.party, $0.role, holder: $0.holder) },
       tasks: levelled(planned), parallelism: job.parallelism)
   }
 
   private mutating func checkMembers() {
     guard let registry else { return }
-    for member in pipeline.members where registry.datasets[member.party] == nil {
+    for member in pipeline.members where registry.datasets[member.registered] == nil {
       let names = registry.datasets.keys.map(\.text).sorted()
       diagnostics.error(
-        "party-unregistered", "'\(member.party)' is not a registered party", at: member.site,
-        hint: nearestName(to: member.party.text, among: names).map { "did you mean '\($0)'?" }
+        "party-unregistered", "'\(member.registered)' is not a registered party",
+        at: member.site,
+        hint: nearestName(to: member.registered.text, among: names).map { "did you mean '\($0)'?" }
           ?? (names.isEmpty
-            ? "no party is registered; 'moira party init \(member.party)' makes one"
+            ? "no party is registered; 'moira party init \(member.registered)' makes one"
             : "registered are " + names.joined(separator: ", ")))
     }
   }

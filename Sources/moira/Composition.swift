@@ -43,12 +43,12 @@ struct Composition {
   ) throws(Failure) -> Coordinator {
     var grounds: [PartyID: Federation.Ground] = [:]
     for member in plan.members {
-      let folder = "\(parties.folder)/\(member.party)"
-      let party = parties[member.party]
+      let folder = "\(parties.folder)/\(member.registered)"
+      let party = parties[member.registered]
       grounds[member.party] = Federation.Ground(
         artifacts: try artifacts(of: member.party),
         datasets: FileDatasets(
-          profile: party?.profile ?? PartyProfile(id: member.party, datasets: []),
+          profile: party?.profile ?? PartyProfile(id: member.registered, datasets: []),
           folder: party?.folder ?? folder))
     }
     let federation = Federation(
