@@ -21,7 +21,9 @@ extension Reader {
   ///
   /// - Throws: `csv-dialect` when the registry names a delimiter or quote that is none.
   func options(_ registered: ConfigValue) throws(Failure) -> CSVOptions {
-    var options = CSVOptions(id: id, label: label, weight: weight, categorical: categorical)
+    var options = CSVOptions(
+      id: id ?? registered["id"]?.string, label: label ?? registered["label"]?.string,
+      weight: weight ?? registered["weight"]?.string, categorical: categorical)
     options.features = features.isEmpty ? .allOthers : .named(features)
     options.delimiter = try Self.byte(
       "delimiter", delimiter ?? registered["delimiter"]?.string, options.delimiter)

@@ -129,7 +129,7 @@ struct PlanMaker {
       return
     }
     for role in schema.requiredRoles
-    where !pipeline.members.contains(where: { $0.role == role })
+    where !doesWithout(step, schema) && !pipeline.members.contains(where: { $0.role == role })
       && missingRoles.insert(role).inserted
     {
       diagnostics.error(
@@ -145,6 +145,13 @@ struct PlanMaker {
         at: step.site)
     }
     resolved[step.id] = ResolvedStep(step: step, schema: schema, members: members)
+  }
+
+  /// Whether the parameter is false that makes other roles needless.
+  private func doesWithout(_ step: Pipeline.Step, _ schema: ComponentSchema) -> Bool {
+    guard let name = schema.requirementSwitch else { return false }
+    let written = overrides[step.id]?.last { $0.path == [name] }?.value
+    return (written ?? step.parameters?.map?[name])?.value == .bool(false)
   }
 
   private mutating func members(

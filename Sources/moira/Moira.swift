@@ -19,7 +19,7 @@ struct Moira: AsyncParsableCommand {
         name: "Pipelines",
         subcommands: [
           InitCommand.self, TemplatesCommand.self, CheckCommand.self, PlanCommand.self,
-          RunCommand.self,
+          RunCommand.self, ConvertCommand.self,
         ]),
       CommandGroup(
         name: "Jobs",

@@ -50,7 +50,7 @@ struct FateCall {
   /// By seat.
   let parameters: [PartyID: FateParameters]
   /// By FATE's name of the port.
-  let feeds: [String: [FateFeed]]
+  var feeds: [String: [FateFeed]]
 
   var id: TaskID { task.id }
   var seats: Set<PartyID> { Set(members.map(\.party)) }

@@ -10,14 +10,16 @@ enum FateComponents {
 
   static let names = all.map(\.name)
 
-  static func named(_ name: String) -> FateComponent? { all.first { $0.name == name } }
-
   /// FATE 2.2's other components.
   static let unsupported: Set<String> = [
     "upload", "download", "psi", "feature_correlation", "hetero_feature_binning",
     "hetero_feature_selection", "homo_nn", "coordinated_lr", "coordinated_linr", "sshe_lr",
     "sshe_linr", "hetero_secureboost", "hetero_nn", "artifact_test", "dataframe_io_test",
     "multi_model_test", "cv_test2", "toy_example",
+    // Of FATE 1.x.
+    "HomoNN", "HomoSecureboost", "HomoOneHotEncoder", "HomoFeatureBinning", "HeteroLR",
+    "HeteroSecureBoost", "HeteroFeatureBinning", "HeteroFeatureSelection", "HeteroPearson",
+    "HeteroNN", "Intersection", "OneHotEncoder", "LabelTransform", "ColumnExpand",
   ]
 }
 

@@ -8,6 +8,8 @@ struct FateFile {
   var conf: FateConf
   var tasks: [FateStep]
   var site: Site?
+  /// What its tasks may be of.
+  var components = FateComponents.all
 }
 
 /// One task as written.

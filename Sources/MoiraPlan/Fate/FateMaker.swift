@@ -62,7 +62,7 @@ struct FateMaker {
   // MARK: Looking up
 
   private mutating func lookUp(_ task: FateStep) {
-    guard let component = FateComponents.named(task.component.value) else {
+    guard let component = file.components.first(where: { $0.name == task.component.value }) else {
       drop(task)
       reportComponent(task)
       return
@@ -81,11 +81,12 @@ struct FateMaker {
 
   private mutating func reportComponent(_ task: FateStep) {
     let name = task.component.value
-    let supported = "supported are " + list(FateComponents.names)
+    let names = file.components.map(\.name)
+    let supported = "supported are " + list(names)
     guard FateComponents.unsupported.contains(name) else {
       diagnostics.error(
         "component-unknown", "'\(name)' is not a component of FATE", at: task.component.site,
-        hint: nearestName(to: name, among: FateComponents.names).map { "did you mean '\($0)'?" }
+        hint: nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
           ?? supported)
       return
     }
@@ -112,14 +113,16 @@ struct FateMaker {
 
   /// Which of the task's outputs are predictions, and of what.
   private mutating func noteScores(of task: FateStep) {
-    guard let (component, stage) = known[task.id], component.name == "homo_lr" else { return }
+    guard let (component, stage) = known[task.id], component.ours == FateComponent.homoLR.ours
+    else { return }
     let outputs = component.outputs(task.id, stage)
     let isTrained = stage == .train
-    guard let made = outputs[isTrained ? "train_output_data" : "test_output_data"],
+    guard let made = outputs["train_output_data"] ?? outputs["test_output_data"],
       let rows = place(isTrained ? "train_data" : "test_data", of: task, component, stage)
     else { return }
     let model =
-      isTrained ? outputs["output_model"] : place("input_model", of: task, component, stage)
+      outputs["output_model"] ?? place("input_model", of: task, component, stage)
+      ?? place("model", of: task, component, stage)
     if let model { scored[made] = (model, rows) }
   }
 

@@ -93,7 +93,7 @@ extension FateReader {
     }
   }
 
-  private mutating func role(_ node: ConfigNode) -> Role? {
+  mutating func role(_ node: ConfigNode) -> Role? {
     if let role = node.name.flatMap(Role.init(rawValue:)) { return role }
     let names = Role.allCases.map(\.rawValue)
     if node.name == "local" {
@@ -109,7 +109,7 @@ extension FateReader {
     return nil
   }
 
-  private mutating func party(_ node: ConfigNode) -> PartyID? {
+  mutating func party(_ node: ConfigNode) -> PartyID? {
     guard let name = node.name, isPartyName(name) else {
       diagnostics.error(
         "party-name", "\(node.phrase) is not a name for a party", at: node.site,

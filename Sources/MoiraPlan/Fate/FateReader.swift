@@ -64,7 +64,7 @@ struct FateReader {
   }
 
   /// `--set homo_lr_0.epochs=5`: over the parameters of all parties.
-  private mutating func overrideTasks(_ file: inout FateFile) {
+  mutating func overrideTasks(_ file: inout FateFile) {
     for one in overrides where one.task != "dag" {
       guard let place = file.tasks.firstIndex(where: { $0.id == one.task }) else {
         let names = file.tasks.map(\.id.text)

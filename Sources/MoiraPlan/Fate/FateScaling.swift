@@ -32,7 +32,8 @@ extension FateComponent {
         if !quantiles.isEmpty {
           entries.append(.init("quantiles", .list(quantiles.map { .double($0) }), at: site))
         }
-        return entries + own.entry("ddof", from: "ddof") + own.entry("bias", from: "bias")
+        let ddof = own.entry("ddof", from: "ddof")
+        return entries + (ddof.isEmpty ? [.init("ddof", .int(1), at: own.site)] : ddof) + own.entry("bias", from: "bias")
           + own.entry("skip_col", from: "skip_col")
       }
     })
@@ -77,7 +78,7 @@ extension FateComponent {
         maker.add(
           "feature_scale", for: call,
           inputs: [("data", call.feed("test_data")), ("given_scaler", call.feed("input_model"))]
-        ) { own in [.init("pooled", .bool(false), at: own.site)] + strict(own) }
+        ) { own in [.init("pooled", .bool(false), at: own.site)] }
         return
       }
       let pools = !maker.arbiters.isEmpty
