@@ -157,7 +157,10 @@ struct PlanMaker {
   private mutating func members(
     of step: Pipeline.Step, _ schema: ComponentSchema
   ) -> [Pipeline.Member] {
-    let able = pipeline.members.filter { schema.roles.contains($0.role) }
+    let idle = doesWithout(step, schema) ? schema.requiredRoles : []
+    let able = pipeline.members.filter {
+      schema.roles.contains($0.role) && !idle.contains($0.role)
+    }
     guard let chosen = step.parties else { return able }
     var taking: Set<PartyID> = []
     for name in chosen {

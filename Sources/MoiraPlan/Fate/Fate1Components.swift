@@ -57,11 +57,17 @@ enum Fate1Components {
         .fate("output_format", .choice(["dense", "sparse"]), "How tables are stored."),
         .fate("input_format", .choice(["dense"]), "How files are written."),
         .fate("delimitor", .string, "Between fields."),
-        .fate("missing_fill", .choice([]), "Refused."),
+        .fate("missing_fill", .bool, "Whether missing values are filled in."),
       ]),
+      idle: ["label_type", "data_type", "output_format", "input_format", "delimitor"],
       differences: ["id and label are those that the party has registered with the dataset"],
       outputs: { task, _ in ["output_data": .init(task, "table")] },
       steps: { call, maker in
+        if let own = call.common, own.value("missing_fill") == .bool(true) {
+          maker.diagnostics.error(
+            "fate-unsupported", "'missing_fill' must be false: missing values stay missing",
+            at: own["missing_fill"]?.site, hint: "'feature_scale' with 'missing: mean' fills them")
+        }
         maker.add("union", for: call, inputs: [("data", call.feed("data"))])
       })
   }
@@ -76,6 +82,7 @@ enum Fate1Components {
       .fate("random_state", .int, "What the choice follows from.", [.atLeast(0)]),
       .fate("shuffle", .bool, "Whether rows are put in another order."),
     ]),
+    idle: ["shuffle"],
     differences: FateComponent.dataSplit.differences,
     outputs: FateComponent.dataSplit.outputs,
     steps: { call, maker in
@@ -92,6 +99,7 @@ extension FateComponent {
       .fate("allow_missing", .bool, "Whether columns may be missing."),
       .fate("keep_duplicate", .bool, "Whether ids may come twice."),
     ]),
+    idle: ["allow_missing", "keep_duplicate"],
     outputs: union.outputs,
     steps: { call, maker in
       var call = call
@@ -126,8 +134,6 @@ extension FateComponent {
       .fate("method", .choice(["standard_scale", "min_max_scale"]), "How columns are scaled."),
       .fate("mode", .choice(["normal"]), "By which figures."),
       .fate("scale_names", .list(.string), "The columns to scale."),
-      .fate("feat_upper", .double, "Where min_max puts the greatest value."),
-      .fate("feat_lower", .double, "Where min_max puts the least value."),
     ]),
     modelReader: featureScale.modelReader, differences: featureScale.differences,
     outputs: { task, _ in
@@ -156,6 +162,7 @@ extension FateComponent {
       .fate("statistics", .list(.string), "Which figures."),
       .fate("bias", .bool, "Whether skewness and kurtosis are those of the rows as they are."),
     ]),
+    idle: ["statistics"],
     differences: statistics.differences, outputs: statistics.outputs,
     steps: { call, maker in
       maker.add("statistics", for: call, inputs: [("data", call.feed("data"))]) { own in
@@ -170,6 +177,7 @@ extension FateComponent {
       .fate("pos_label", .int, "Which label is the positive class."),
       .fate("metrics", .list(.string), "Which metrics."),
     ]),
+    idle: ["pos_label", "metrics"],
     differences: evaluation.differences, outputs: evaluation.outputs,
     steps: { call, maker in
       var call = call

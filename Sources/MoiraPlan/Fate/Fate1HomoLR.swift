@@ -10,6 +10,10 @@ extension FateComponent {
       .data("test_data", [.predict]), .model("model", isOptional: true),
     ],
     parameters: parameters,
+    idle: [
+      "multi_class", "early_stopping_rounds", "metrics", "use_first_metric_only",
+      "re_encrypt_batches", "encrypt_param", "sqn_param",
+    ],
     differences: [
       "nothing is encrypted for the hosts: sums are masked", "the penalty spares the intercept",
       "the learning rate stays as it is, unless 'decay_sqrt' is false",

@@ -26,6 +26,8 @@ struct FateComponent: Sendable {
   var stages: Set<FateStage> = []
   var inputs: [Input] = []
   let parameters: ParameterGroup
+  /// Parameters that are checked and change nothing; told, where they are written.
+  var idle: Set<String> = []
   /// What of ours brings in an earlier job's model, and its port.
   var modelReader: (component: String, port: PortName) = ("model_reader", "model")
   /// Where ours and FATE's differ on purpose, for one note in each reading.

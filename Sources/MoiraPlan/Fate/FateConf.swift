@@ -38,7 +38,7 @@ extension FateReader {
       "model_warehouse",
       .group(
         ParameterGroup([
-          .fate("model_id", .string, "The job that made the model.", isRequired: true),
+          .fate("model_id", .string, "The job that made the model."),
           .fate("model_version", .string, "Its version."),
         ])), "The models that a predicting job uses."),
   ])

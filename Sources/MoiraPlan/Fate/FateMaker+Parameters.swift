@@ -18,6 +18,9 @@ extension FateMaker {
       var found = Diagnostics()
       let resolved = component.parameters.read(
         node, owner: "'\(component.name)'", fallback: task.site, into: &found)
+      for entry in node?.map?.entries ?? [] where component.idle.contains(entry.key) {
+        idle.append(.init(value: entry.key, site: entry.keySite))
+      }
       read.append((member.party, found))
       parameters[member.party] = FateParameters(
         resolved: resolved, raw: node, site: task.component.site)

@@ -116,9 +116,12 @@ extension FateMaker {
   }
 
   mutating func reportIdle() {
-    guard let first = file.conf.idle.first else { return }
+    guard let first = idle.min(by: { a, b in
+      guard let left = a.site, let right = b.site else { return a.site != nil }
+      return left < right
+    }) else { return }
     var names: [String] = []
-    for one in file.conf.idle where !names.contains("'\(one.value)'") {
+    for one in idle where !names.contains("'\(one.value)'") {
       names.append("'\(one.value)'")
     }
     diagnostics.note(

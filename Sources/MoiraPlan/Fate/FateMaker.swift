@@ -15,6 +15,8 @@ struct FateMaker {
   var isPartial = false
   /// Keys of encryptors that were made, by the seats that take part.
   var encryptors: [Set<PartyID>: TaskID] = [:]
+  /// Keys and parameters that are known and change nothing here.
+  var idle: [Pipeline.Named<String>]
   /// Tasks that sum over fewer than three parties without a word on protection.
   var bare: [(task: TaskID, site: Site?, count: Int)] = []
   private var known: [TaskID: (component: FateComponent, stage: FateStage)] = [:]
@@ -25,6 +27,7 @@ struct FateMaker {
     self.file = file
     self.settings = settings
     self.diagnostics = diagnostics
+    idle = file.conf.idle
   }
 
   var protection: Pipeline.Named<FateProtection>? {
@@ -164,7 +167,7 @@ struct FateMaker {
       feeds: feeds)
     owned[task.id] = []
     component.steps(call, &self)
-    differ(component, at: task.site)
+    if stage != .predict { differ(component, at: task.site) }
   }
 
   /// Tells once for each component how it differs from FATE's.
@@ -174,7 +177,7 @@ struct FateMaker {
     diagnostics.note(
       "fate-differs",
       "'\(component.name)' is not FATE's in all: " + component.differences.joined(separator: "; "),
-      at: site, hint: "'moira explain fate-differs' says why")
+      at: site, hint: differing.count == 1 ? "'moira explain fate-differs' says why" : nil)
   }
 
   private mutating func feeds(
@@ -195,11 +198,9 @@ struct FateMaker {
       feeds[port.name, default: []] += channels(input, of: task, port, component, members)
     }
     for port in component.inputs where !port.isOptional && port.fits(stage) {
-      guard feeds[port.name] == nil else { continue }
+      guard feeds[port.name]?.isEmpty ?? true else { continue }
       isPartial = true
-      if task.inputs.contains(where: { port.name == $0.port.value && !$0.channels.isEmpty }) {
-        continue
-      }
+      if feeds[port.name] != nil { continue }
       diagnostics.error(
         "port-missing", "'\(task.id)' needs the input '\(port.name)'", at: task.site,
         hint: "inputs: {\(port.section): {\(port.name): {task_output_artifact: {...}}}}")

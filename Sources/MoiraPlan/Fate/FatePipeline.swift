@@ -35,8 +35,12 @@ public struct FatePipeline: Sendable {
   }
 
   /// What earlier jobs must have left for it: find these, and hand them over in `FateSettings.found`.
-  public static func references(in node: ConfigNode) -> [FateReference] {
-    var reader = FateReader(overrides: [])
+  ///
+  /// - Parameter overrides: those of the settings, for they may name the job.
+  public static func references(
+    in node: ConfigNode, overrides: [Override] = []
+  ) -> [FateReference] {
+    var reader = FateReader(overrides: overrides)
     guard let file = reader.read(node) else { return [] }
     var seen: Set<FateReference> = []
     return file.tasks.flatMap(\.inputs).flatMap(\.channels).compactMap { channel in

@@ -38,6 +38,7 @@ extension FateComponent {
       .fate("namespace", .string, "Where it would be filed."),
       .fate("site_name", .string, "The name of the site."),
     ]),
+    idle: ["site_name"],
     differences: [
       "a registered file is a table as it is, so that nothing is filed under 'namespace' and 'name'"
     ],

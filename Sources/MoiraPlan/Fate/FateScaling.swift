@@ -15,6 +15,7 @@ extension FateComponent {
       .fate("skip_col", .list(.string), "Columns to leave out."),
       .fate("use_anonymous", .bool, "Whether columns are named anonymously."),
     ]),
+    idle: ["relative_error"],
     differences: [
       "all figures of a party's own rows are exact, and all are reported",
       "'pooled: true' of ours adds those of all parties' rows",

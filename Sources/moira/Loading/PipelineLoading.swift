@@ -101,7 +101,8 @@ struct ReadPipeline {
       var settings = FateSettings()
       settings.name = Self.name(of: source.file)
       settings.overrides = sets.overrides
-      settings.found = await EarlierJobs(home: home).found(FatePipeline.references(in: node))
+      settings.found = await EarlierJobs(home: home).found(
+        FatePipeline.references(in: node, overrides: sets.overrides))
       pipeline = FatePipeline.reading(node, settings: settings, into: &diagnostics)?.pipeline
     } catch {
       diagnostics.add(contentsOf: error)
