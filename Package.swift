@@ -18,8 +18,7 @@ let package = Package(
       targets: [
         "MoiraModel", "MoiraConfig", "MoiraPlan", "MoiraSchedule", "MoiraTable", "MoiraMath",
         "MoiraCrypto", "MoiraPrivacy", "MoiraProtocols", "MoiraKit", "MoiraComponents",
-        "MoiraRuntime", "MoiraSim",
-        "MoiraStorage", "MoiraYAML",
+        "MoiraRuntime", "MoiraScript", "MoiraSim", "MoiraStorage", "MoiraYAML",
       ]),
   ],
   dependencies: [
@@ -52,6 +51,9 @@ let package = Package(
       name: "MoiraProtocols", dependencies: ["MoiraCrypto", "MoiraModel"], swiftSettings: settings),
     .target(
       name: "MoiraKit", dependencies: ["MoiraConfig", "MoiraModel", "MoiraPlan", "MoiraTable"],
+      swiftSettings: settings),
+    .target(
+      name: "MoiraScript", dependencies: ["MoiraConfig", "MoiraModel", "MoiraPlan"],
       swiftSettings: settings),
     .target(
       name: "MoiraRuntime",
@@ -87,6 +89,9 @@ let package = Package(
         "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable", "MoiraYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
+    .executableTarget(
+      name: "script-example", dependencies: ["MoiraPlan", "MoiraScript"], path: "examples/script",
+      exclude: ["README.md"], swiftSettings: settings),
     .testTarget(name: "HouseTests", swiftSettings: settings),
     .testTarget(name: "MoiraModelTests", dependencies: ["MoiraModel"], swiftSettings: settings),
     .testTarget(
@@ -141,6 +146,12 @@ let package = Package(
         "MoiraTable", "MoiraYAML",
       ], swiftSettings: settings),
     .testTarget(
-      name: "MoiraCLITests", dependencies: ["moira"], swiftSettings: settings),
+      name: "MoiraScriptTests",
+      dependencies: [
+        "MoiraComponents", "MoiraConfig", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRuntime",
+        "MoiraScript", "MoiraYAML",
+      ], swiftSettings: settings),
+    .testTarget(
+      name: "MoiraCLITests", dependencies: ["moira", "script-example"], swiftSettings: settings),
   ]
 )

@@ -35,7 +35,7 @@ extension Statistics {
     let stretch = count > ddof ? (Double(count) / Double(count - ddof)).squareRoot() : nil
     return ValueSummary(
       count: count, missing: moments.missing[index],
-      mean: isEmpty ? nil : moments.means[index], 
+      mean: isEmpty ? nil : moments.means[index],
       std: isEmpty ? nil : stretch.map { moments.deviations[index] * $0 },
       min: isEmpty ? nil : range.low, max: isEmpty ? nil : range.high,
       quantiles: quantiles.compactMap { probability in

@@ -38,7 +38,8 @@ extension Table {
   func joined(with other: Table) throws(Failure) -> Table {
     if let wrong = schema.mismatches(with: other.schema).first {
       throw Failure(
-        "union-columns", "the tables of a union must have the same columns, but '\(wrong.column)' differs",
+        "union-columns",
+        "the tables of a union must have the same columns, but '\(wrong.column)' differs",
         hint: "compare where the two tables come from")
     }
     guard schema.id == other.schema.id, schema.weight == other.schema.weight else {
@@ -56,7 +57,8 @@ extension Table {
         throw Failure("union-columns", "the tables make no union", cause: "\(error)")
       }
       throw Failure(
-        "union-ids", "ids must stay unique in a union, but rows \(row + 1) and \(twin + 1) share one",
+        "union-ids",
+        "ids must stay unique in a union, but rows \(row + 1) and \(twin + 1) share one",
         hint: "a union is of rows that are apart: of two splits, or of two files")
     } catch {
       throw Failure("artifact-corrupt", "a new table cannot be opened", cause: "\(error)")

@@ -44,7 +44,8 @@ public struct ComponentCard: Sendable {
   ///   - reusable: whether artifacts of an earlier job may stand in for a run.
   public init(
     _ name: String, version: Int, roles: [Role], requires requiredRoles: [Role] = [],
-    unless requirementSwitch: String? = nil, reusable: Bool = true, summary: String, reference: String? = nil
+    unless requirementSwitch: String? = nil, reusable: Bool = true, summary: String,
+    reference: String? = nil
   ) {
     self.name = name
     self.version = version

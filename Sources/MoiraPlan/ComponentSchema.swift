@@ -42,7 +42,8 @@ public struct ComponentSchema: Hashable, Codable, Sendable {
 
   public init(
     name: String, version: Int, summary: String, reference: String? = nil, roles: [Role],
-    requiredRoles: [Role] = [], requirementSwitch: String? = nil, isReusable: Bool = true, inputs: [PortSchema],
+    requiredRoles: [Role] = [], requirementSwitch: String? = nil, isReusable: Bool = true,
+    inputs: [PortSchema],
     outputs: [PortSchema], parameters: ParameterGroup
   ) {
     self.name = name

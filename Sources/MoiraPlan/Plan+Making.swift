@@ -79,7 +79,8 @@ struct PlanMaker {
     let planned = order.map { plan($0, jobConf: job.node) }
     guard !diagnostics.hasErrors else { return nil }
     return Plan(
-      name: pipeline.name, members: pipeline.members.map { RolePlayer($0.party, $0.role, holder: $0.holder) },
+      name: pipeline.name,
+      members: pipeline.members.map { RolePlayer($0.party, $0.role, holder: $0.holder) },
       tasks: levelled(planned), parallelism: job.parallelism)
   }
 

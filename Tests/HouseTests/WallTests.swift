@@ -33,6 +33,7 @@ import Testing
       "MoiraSchedule": ["MoiraModel"], "MoiraTable": ["MoiraModel"], "MoiraMath": ["MoiraModel"],
       "MoiraCrypto": ["MoiraModel"], "MoiraProtocols": ["MoiraModel", "MoiraCrypto"],
       "MoiraPrivacy": ["MoiraModel", "MoiraMath"], "MoiraKit": low,
+      "MoiraScript": low,
       "MoiraComponents": middle.union(["MoiraKit"]), "MoiraRuntime": middle.union(["MoiraKit"]),
       "MoiraYAML": ["MoiraModel", "MoiraConfig"],
       "MoiraStorage": middle.union(["MoiraKit", "MoiraRuntime"]),

@@ -190,7 +190,8 @@ struct EvaluatorTests {
       EvaluationReport.self, outputs["hospital-a"]?["metrics"], at: "hospital-a")
     let right = zip(predictions, labels).filter { ($0 >= 0.5) == ($1 == 1) }.count
     #expect(
-      abs(report.pooled!.federated.values["accuracy"]! - Double(right) / Double(labels.count)) < 1e-9
+      abs(report.pooled!.federated.values["accuracy"]! - Double(right) / Double(labels.count))
+        < 1e-9
     )
   }
 

@@ -28,12 +28,12 @@ struct FateConversionTests {
 
   @Test(arguments: names)
   func `a file becomes what is expected, with the words that are expected`(name: String) throws {
-    let case_ = try FateCase(Self.folder.appendingPathComponent(name))
-    let found = case_.read()
-    try compare(found.messages, with: case_.folder.appendingPathComponent("messages.txt"))
+    let files = try FateCase(Self.folder.appendingPathComponent(name))
+    let found = files.read()
+    try compare(found.messages, with: files.folder.appendingPathComponent("messages.txt"))
     if name.hasPrefix("bad-"), found.hasErrors { return }
     let pipeline = try #require(found.pipeline, "\(found.messages)")
-    try compare(pipeline.yaml, with: case_.folder.appendingPathComponent("pipeline.yaml"))
+    try compare(pipeline.yaml, with: files.folder.appendingPathComponent("pipeline.yaml"))
   }
 
   @Test(arguments: names.filter { !$0.hasPrefix("bad-") })

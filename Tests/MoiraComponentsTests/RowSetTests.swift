@@ -63,7 +63,8 @@ struct RowSetTests {
     #expect(labels.count { $0 == 0 } == 30 && labels.count { $0 == 1 } == 60)
   }
 
-  @Test func `with replacement copies have ids of their own, and parties draw apart`() async throws {
+  @Test func `with replacement copies have ids of their own, and parties draw apart`() async throws
+  {
     let whole = try table(0..<50)
     let parameters: [(String, ConfigValue)] = [
       ("count", .int(200)), ("replace", .bool(true)), ("seed", .int(1)),

@@ -110,7 +110,8 @@ extension FateComponent {
     let size = own["batch_size"]
     let isAll = size.map { $0.value == .int(-1) } ?? true
     entries.append(
-      isAll ? .init("batch_size", .string("all"), at: size?.site ?? own.site)
+      isAll
+        ? .init("batch_size", .string("all"), at: size?.site ?? own.site)
         : .init("batch_size", size?.value ?? .null, at: size?.site))
     let rate = own.entry("learning_rate", from: "learning_rate")
     entries += rate.isEmpty ? [.init("learning_rate", .double(0.01), at: own.site)] : rate

@@ -67,7 +67,9 @@ struct Fate1Reader {
     }
     let members = seats.members
     let places = ids.mapValues { list in
-      list.compactMap { party in members.first { $0.registered == party && ids[$0.role] == list }?.party }
+      list.compactMap { party in
+        members.first { $0.registered == party && ids[$0.role] == list }?.party
+      }
     }
     return (members, places)
   }
@@ -234,7 +236,11 @@ struct Fate1Reader {
     kept.removeAll { $0.key == "timeout" || $0.key == "protection" }
     func nested(_ name: String, _ inner: ConfigMap.Entry?) -> [ConfigMap.Entry] {
       inner.map {
-        [.init(key: name, keySite: $0.keySite, value: ConfigNode(.map(ConfigMap([$0])), at: $0.keySite))]
+        [
+          .init(
+            key: name, keySite: $0.keySite, value: ConfigNode(.map(ConfigMap([$0])), at: $0.keySite)
+          )
+        ]
       } ?? []
     }
     kept += nested("task", timeout) + nested("extra", protection)

@@ -83,7 +83,7 @@ struct FateParameters {
     var value: ConfigValue? = resolved.value
     for name in path.split(separator: ".") { value = value?[String(name)] }
     guard let value, !value.isNull else { return nil }
-    return ConfigNode(value, at: resolved.site(of: path) ?? site)
+    return ConfigNode(value, at: written(path)?.site ?? resolved.site(of: path) ?? site)
   }
 
   func value(_ path: String) -> ConfigValue { self[path]?.value ?? .null }

@@ -63,7 +63,8 @@ extension FateMaker {
 
   /// The `conf` of the steps of a task; one for all parties.
   mutating func conf(of task: FateStep, _ members: [Pipeline.Member]) -> ConfigNode? {
-    let common = task.conf?.map?.entry("timeout")
+    let usual = file.conf.task?.map?.entry("timeout")
+    let common = task.conf?.map?.entry("timeout") ?? usual
     var found: [ConfigMap.Entry?] = []
     for member in members {
       let own = task.overrides.filter { $0.seats.contains(member.party) }
@@ -74,12 +75,14 @@ extension FateMaker {
     let longest = written.max { ($0.value.value.number ?? 0) < ($1.value.value.number ?? 0) }
     guard let longest else { return nil }
     let values = Set(found.map { $0?.value.value ?? .null })
-    if values.count > 1 {
+    if values.count > 1, !hasToldTimeout {
+      hasToldTimeout = true
       diagnostics.note(
         "fate-differs",
-        "'\(task.id)' ends at all parties together: the longest of their timeouts holds",
+        "a task ends at all parties together: the longest of their timeouts holds",
         at: longest.keySite)
     }
+    if values.count == 1, longest.value.value == usual?.value.value { return nil }
     return ConfigNode(
       .map(ConfigMap([.init(key: "timeout", keySite: longest.keySite, value: longest.value)])),
       at: longest.keySite)

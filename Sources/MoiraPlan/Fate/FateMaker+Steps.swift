@@ -21,8 +21,10 @@ extension FateMaker {
     if isPooled, let encryptor = protect(call, members) {
       wires.append(wire("protection", .init(encryptor, "protection"), at: call.task.site))
     }
+    let isWrong = hasWrongParameters
+    if isWrong, ["reader", "sample", "partitioner"].contains(component) { isPartial = true }
     let own = members.map { member in
-      (member, call.parameters[member.party].map(parameters) ?? [])
+      (member, isWrong ? [] : call.parameters[member.party].map(parameters) ?? [])
     }
     let split = FateSplit(own, all: file.seats)
     let id = id ?? call.id
@@ -116,10 +118,12 @@ extension FateMaker {
   }
 
   mutating func reportIdle() {
-    guard let first = idle.min(by: { a, b in
-      guard let left = a.site, let right = b.site else { return a.site != nil }
-      return left < right
-    }) else { return }
+    guard
+      let first = idle.min(by: { a, b in
+        guard let left = a.site, let right = b.site else { return a.site != nil }
+        return left < right
+      })
+    else { return }
     var names: [String] = []
     for one in idle where !names.contains("'\(one.value)'") {
       names.append("'\(one.value)'")
@@ -141,7 +145,8 @@ extension FateMaker {
       steps.enumerated().map { ($0.element.id.text, $0.offset) },
       uniquingKeysWith: { first, _ in first })
     let needs = steps.map { step in
-      (step.inputs.map { String($0.source.value.prefix { $0 != "." }) } + step.after.map(\.value.text))
+      (step.inputs.map { String($0.source.value.prefix { $0 != "." }) }
+        + step.after.map(\.value.text))
         .compactMap { places[$0] }
     }
     var walk = Walk(needs: needs)
@@ -155,9 +160,10 @@ extension FateMaker {
       return []
     }
     let own = Set(owned[task.id] ?? [])
-    let producers = Set(steps.filter { own.contains($0.id) }.flatMap(\.inputs).map {
-      TaskID(String($0.source.value.prefix { $0 != "." }))
-    })
+    let producers = Set(
+      steps.filter { own.contains($0.id) }.flatMap(\.inputs).map {
+        TaskID(String($0.source.value.prefix { $0 != "." }))
+      })
     return task.after.flatMap { name -> [Pipeline.Named<TaskID>] in
       guard let steps = owned[name.value] else {
         if !file.tasks.contains(where: { $0.id == name.value }) { reportAfter(name) }

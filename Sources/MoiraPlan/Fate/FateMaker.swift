@@ -17,6 +17,9 @@ struct FateMaker {
   var encryptors: [Set<PartyID>: TaskID] = [:]
   /// Keys and parameters that are known and change nothing here.
   var idle: [Pipeline.Named<String>]
+  var hasToldTimeout = false
+  /// How many errors there were before the parameters of the task at hand were read.
+  private var errorsBefore = 0
   /// Tasks that sum over fewer than three parties without a word on protection.
   var bare: [(task: TaskID, site: Site?, count: Int)] = []
   private var known: [TaskID: (component: FateComponent, stage: FateStage)] = [:]
@@ -161,6 +164,7 @@ struct FateMaker {
       return
     }
     let feeds = feeds(of: task, component, stage, members)
+    errorsBefore = errorCount
     let parameters = parameters(of: task, component, members)
     let call = FateCall(
       task: task, component: component, stage: stage, members: members, parameters: parameters,
@@ -169,6 +173,12 @@ struct FateMaker {
     component.steps(call, &self)
     if stage != .predict { differ(component, at: task.site) }
   }
+
+  private var errorCount: Int { diagnostics.all.count { $0.severity == .error } }
+
+  /// Whether something is wrong in the parameters of the task at hand: then they are left out, so
+  /// that it is not told again in our own terms.
+  var hasWrongParameters: Bool { errorCount > errorsBefore }
 
   /// Tells once for each component how it differs from FATE's.
   private mutating func differ(_ component: FateComponent, at site: Site?) {

@@ -34,7 +34,8 @@ extension FateComponent {
           entries.append(.init("quantiles", .list(quantiles.map { .double($0) }), at: site))
         }
         let ddof = own.entry("ddof", from: "ddof")
-        return entries + (ddof.isEmpty ? [.init("ddof", .int(1), at: own.site)] : ddof) + own.entry("bias", from: "bias")
+        return entries + (ddof.isEmpty ? [.init("ddof", .int(1), at: own.site)] : ddof)
+          + own.entry("bias", from: "bias")
           + own.entry("skip_col", from: "skip_col")
       }
     })
@@ -54,7 +55,8 @@ extension FateComponent {
       .model("input_model", [.predict]),
     ],
     parameters: ParameterGroup([
-      .fate("method", .choice(["standard", "min_max"]), "To mean 0 and deviation 1, or to a range."),
+      .fate(
+        "method", .choice(["standard", "min_max"]), "To mean 0 and deviation 1, or to a range."),
       .fate(
         "feature_range", .either([.list(.double), .dictionary(.list(.double))]),
         "Where min_max puts the least and the greatest value."),

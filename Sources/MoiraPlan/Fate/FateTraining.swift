@@ -22,7 +22,8 @@ struct FateTraining {
           .fate("dampening", .double, "Of sgd."), .fate("nesterov", .bool, "Of sgd."),
           .fate("betas", .list(.double), "Of adam and adamw.", [.atLeast(0), .lessThan(1)]),
           .fate("eps", .double, "Keeps divisors from 0.", [.moreThan(0)]),
-          .fate("alpha", .double, "Of rmsprop: what stays of the mean.", [.atLeast(0), .lessThan(1)]),
+          .fate(
+            "alpha", .double, "Of rmsprop: what stays of the mean.", [.atLeast(0), .lessThan(1)]),
           .fate("lr_decay", .double, "Of adagrad."), .fate("amsgrad", .bool, "Of adam and adamw."),
           .fate("centered", .bool, "Of rmsprop."), .fate("maximize", .bool, "Of all."),
           .fate("initial_accumulator_value", .double, "Of adagrad."),

@@ -20,7 +20,8 @@ struct ConvertCommand: Subcommand {
     help: "A DAG file of FATE 2.x, YAML or JSON.",
     completion: .file(extensions: ["yaml", "yml", "json"]))
   var file: String?
-  @Option(help: "The dsl file of FATE 1.x; goes with '--conf'.", completion: .file()) var dsl: String?
+  @Option(help: "The dsl file of FATE 1.x; goes with '--conf'.", completion: .file()) var dsl:
+    String?
   @Option(help: "The conf file of FATE 1.x; goes with '--dsl'.", completion: .file())
   var conf: String?
   @Option(

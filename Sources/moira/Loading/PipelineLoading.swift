@@ -9,7 +9,9 @@ import MoiraYAML
 
 /// Which pipeline, with which changes and parties.
 struct PipelineOptions: ParsableArguments {
-  @Argument(help: "The pipeline file; FATE's DAG files are read too.", completion: .file(extensions: ["yaml", "yml", "json"]))
+  @Argument(
+    help: "The pipeline file; FATE's DAG files are read too.",
+    completion: .file(extensions: ["yaml", "yml", "json"]))
   var file: String
 
   @OptionGroup var changes: ChangeOptions
@@ -120,7 +122,8 @@ struct ReadPipeline {
       settings.overrides = sets.overrides
       pipeline =
         FatePipeline.reading(
-          dsl: try readYAML(dsl.text, file: dsl.file), conf: try readYAML(conf.text, file: conf.file),
+          dsl: try readYAML(dsl.text, file: dsl.file),
+          conf: try readYAML(conf.text, file: conf.file),
           settings: settings, into: &diagnostics)?.pipeline
     } catch {
       diagnostics.add(contentsOf: error)
