@@ -42,7 +42,7 @@ extension Plan {
       .map([
         ("id", .string(task.id.text)), ("component", .string(task.component)),
         ("version", .int(task.componentVersion)),
-        ("needs", .list(task.needs.map { .string($0.text) })),
+        ("needs", .list(task.needs.sorted().map { .string($0.text) })),
         ("parts", .list(task.parts.map(\.content))), ("policy", .string("\(task.policy)")),
       ])
     }

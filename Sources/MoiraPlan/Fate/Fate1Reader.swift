@@ -24,6 +24,7 @@ struct Fate1Reader {
       seats: lists.members, stage: nil, conf: FateConf(), tasks: [], site: dsl.site)
     file.components = Fate1Components.all
     readJob(settings.entry("job_parameters"), &file.conf)
+    permit(&file.conf)
     guard let entry = tasks.entry("components"), let map = reader.mapping(entry, "'components'")
     else {
       reader.diagnostics.error(
@@ -130,9 +131,11 @@ struct Fate1Reader {
   private mutating func input(
     _ entry: ConfigMap.Entry, section: String, named name: String
   ) -> FateInput {
+    let before = reader.diagnostics.all.count
     let channels = (entry.value.list ?? [entry.value]).compactMap { channel($0) }
     return FateInput(
-      port: .init(value: name, site: entry.keySite), section: section, channels: channels)
+      port: .init(value: name, site: entry.keySite), section: section, channels: channels,
+      isWrong: reader.diagnostics.all.count > before)
   }
 
   /// `reader_0.data`; `pipeline.…` of old files is not read.
@@ -220,6 +223,22 @@ struct Fate1Reader {
       let kept = parameters.entries.filter { $0.key != "need_run" }
       file.tasks[place].overrides.append(
         (seats, ConfigNode(.map(ConfigMap(kept)), at: one.value.site), nil))
+    }
+  }
+
+  /// `--set dag.conf.extra.protection=none`, in the words of FATE 2.x; a pair has no other such field.
+  private mutating func permit(_ conf: inout FateConf) {
+    for one in reader.overrides where one.task == "dag" {
+      guard one.path == ["conf", "extra", "protection"] else {
+        reader.diagnostics.error(
+          "task-unknown", "'dag' is not a component of the dsl", at: one.site,
+          hint: "of 'dag' a pair has 'dag.conf.extra.protection' only")
+        continue
+      }
+      let extra = ConfigMap([.init(key: "protection", keySite: one.site, value: one.value)])
+      reader.readExtra(
+        .init(key: "extra", keySite: one.site, value: ConfigNode(.map(extra), at: one.site)),
+        into: &conf)
     }
   }
 

@@ -100,7 +100,7 @@ extension FateReader {
     return entry.value
   }
 
-  private mutating func readExtra(_ entry: ConfigMap.Entry?, into conf: inout FateConf) {
+  mutating func readExtra(_ entry: ConfigMap.Entry?, into conf: inout FateConf) {
     guard let entry, !entry.value.isNull, let map = mapping(entry, "'extra'") else { return }
     let names = FateProtection.allCases.map(\.rawValue)
     for one in map.entries {

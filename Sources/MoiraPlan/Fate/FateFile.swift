@@ -36,6 +36,8 @@ struct FateInput {
   /// `data` or `model`, the mapping that it stands in.
   let section: String
   let channels: [FateChannel]
+  /// Whether something in it was wrong, and told of.
+  var isWrong = false
 }
 
 /// One source of an input.

@@ -210,7 +210,11 @@ struct FateMaker {
     for port in component.inputs where !port.isOptional && port.fits(stage) {
       guard feeds[port.name]?.isEmpty ?? true else { continue }
       isPartial = true
-      if feeds[port.name] != nil { continue }
+      let isTold = task.inputs.contains { input in
+        component.input(input.port.value, stage)?.name == port.name
+          && (input.isWrong || !input.channels.isEmpty)
+      }
+      if isTold { continue }
       diagnostics.error(
         "port-missing", "'\(task.id)' needs the input '\(port.name)'", at: task.site,
         hint: "inputs: {\(port.section): {\(port.name): {task_output_artifact: {...}}}}")

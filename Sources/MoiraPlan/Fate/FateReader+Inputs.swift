@@ -20,6 +20,7 @@ extension FateReader {
     guard !entry.value.isNull, let map = mapping(entry, "'\(entry.key)'") else { return nil }
     refuseUnknown(
       in: map, ["task_output_artifact", "data_warehouse", "model_warehouse"], of: "an input")
+    let before = diagnostics.all.count
     var channels: [FateChannel] = []
     for one in map.entries where !one.value.isNull {
       for node in one.value.list ?? [one.value] {
@@ -40,7 +41,9 @@ extension FateReader {
       }
     }
     let port = Pipeline.Named(value: entry.key, site: entry.keySite)
-    return FateInput(port: port, section: section, channels: channels)
+    return FateInput(
+      port: port, section: section, channels: channels,
+      isWrong: diagnostics.all.count > before)
   }
 
   private mutating func output(_ map: ConfigMap, at site: Site?) -> FateChannel? {
