@@ -25,6 +25,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
   ],
   targets: [
     .systemLibrary(
@@ -82,11 +86,24 @@ let package = Package(
         "MoiraRuntime", "MoiraSchedule", "MoiraTable",
         .product(name: "GRDB", package: "GRDB.swift"),
       ], swiftSettings: settings),
+    .target(
+      name: "MoiraFlow",
+      dependencies: [
+        "MoiraConfig", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRuntime", "MoiraSchedule",
+        "MoiraTable",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], swiftSettings: settings),
     .executableTarget(
       name: "moira",
       dependencies: [
-        "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan",
-        "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable", "MoiraYAML",
+        "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraFlow", "MoiraKit", "MoiraModel",
+        "MoiraPlan", "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable",
+        "MoiraYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .executableTarget(
