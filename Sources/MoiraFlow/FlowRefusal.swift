@@ -1,4 +1,4 @@
-internal import MoiraConfig
+public import MoiraConfig
 public import MoiraModel
 
 /// Why a request got no answer that it wanted: one of FATE's codes, and our own words.
@@ -28,14 +28,17 @@ public struct FlowRefusal: Error, Sendable {
   }
 
   /// What FATE's client prints: a line for each finding, its hint below.
-  var message: String {
+  var message: String { lines.joined(separator: "\n") }
+
+  /// The same, one for each finding.
+  public var lines: [String] {
     zip(diagnostics, fields).map { finding, field in
       var text = field.map { "\($0): " } ?? ""
-      if finding.severity == .warning { text += "warning: " }
+      if finding.severity != .error { text += "\(finding.severity.rawValue): " }
       text += "\(finding.message) [\(finding.code)]"
       if let hint = finding.hint { text += "\n  help: \(hint)" }
       return text
-    }.joined(separator: "\n")
+    }
   }
 
   var reply: FlowReply {
@@ -51,4 +54,34 @@ public struct FlowRefusal: Error, Sendable {
       ])
     }
   }
+}
+
+extension FlowRefusal {
+  /// What is wrong with a text, at the fields of it.
+  public init(_ diagnostics: Diagnostics, in node: ConfigNode) {
+    let paths = FieldPaths(node)
+    self.init(diagnostics.sorted.map { ($0, $0.site.flatMap { paths[$0] }) })
+  }
+}
+
+/// The fields of a text by their places: `dag.tasks.lr_0.parameters.epochs`.
+private struct FieldPaths {
+  private var paths: [Site: String] = [:]
+
+  init(_ root: ConfigNode) {
+    var open: [(node: ConfigNode, path: String)] = [(root, "")]
+    while let (node, path) = open.popLast() {
+      if let site = node.site, !path.isEmpty, paths[site] == nil { paths[site] = path }
+      for entry in node.map?.entries ?? [] {
+        let inner = path.isEmpty ? entry.key : "\(path).\(entry.key)"
+        if let site = entry.keySite { paths[site] = inner }
+        open.append((entry.value, inner))
+      }
+      for (index, item) in (node.list ?? []).enumerated() {
+        open.append((item, "\(path)[\(index)]"))
+      }
+    }
+  }
+
+  subscript(site: Site) -> String? { paths[site] }
 }

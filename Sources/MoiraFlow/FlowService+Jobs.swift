@@ -16,9 +16,9 @@ extension FlowService {
       seats: draft.layout.seats, priority: draft.priority, user: request.user,
       model: (conf?["model_id"]?.text, conf?["model_version"]?.text), draft: draft, local: nil)
     return FlowReply(
-      message: (["success"] + draft.warnings).joined(separator: "\n"),
       data: .map([
         ("model_id", .string(job.modelID)), ("model_version", .string(job.modelVersion)),
+        ("warnings", .list(draft.warnings.map { .string($0) })),
       ]), job: job.id)
   }
 

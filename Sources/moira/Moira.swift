@@ -32,7 +32,7 @@ struct Moira: AsyncParsableCommand {
         name: "Reference",
         subcommands: [
           ComponentsCommand.self, DescribeCommand.self, SchemaCommand.self, ExplainCommand.self,
-          PartyCommand.self, GenerateCommand.self,
+          PartyCommand.self, FlowCommand.self, GenerateCommand.self,
         ]),
     ])
 }
