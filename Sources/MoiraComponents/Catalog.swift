@@ -15,4 +15,5 @@ public let standardCatalog = Catalog([
   Predictor.self,
   ModelReader.self,
   ScalerReader.self,
+  ToyExample.self,
 ])

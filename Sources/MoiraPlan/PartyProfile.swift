@@ -16,6 +16,10 @@ public struct ReadingOptions: Parameterized {
   public var label: String?
   @Param("The column of row weights, unless a reader names another.", .notEmpty)
   public var weight: String?
+  @Param("Columns that are texts, unless a reader names others.")
+  public var categorical: [String] = []
+  @Param("The columns' names of a file without a header, unless a reader names them.")
+  public var names: [String]?
 
   public init() {}
 

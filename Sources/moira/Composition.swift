@@ -51,6 +51,12 @@ struct Composition {
           profile: party?.profile ?? PartyProfile(id: member.registered, datasets: []),
           folder: party?.folder ?? folder))
     }
+    return coordinator(of: grounds, store: store)
+  }
+
+  func coordinator(
+    of grounds: [PartyID: Federation.Ground], store: any JobStore
+  ) -> Coordinator {
     let federation = Federation(
       catalog: standardCatalog, parties: grounds, clock: SystemClock(), workers: workers)
     return Coordinator(store: store, links: federation.links, clock: SystemClock())

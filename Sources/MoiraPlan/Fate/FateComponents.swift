@@ -5,7 +5,7 @@ internal import MoiraModel
 enum FateComponents {
   static let all: [FateComponent] = [
     .reader, .dataframeTransformer, .union, .sample, .dataSplit, .statistics, .featureScale,
-    .homoLR, .evaluation,
+    .homoLR, .evaluation, .toyExample,
   ]
 
   static let names = all.map(\.name)
@@ -15,7 +15,7 @@ enum FateComponents {
     "upload", "download", "psi", "feature_correlation", "hetero_feature_binning",
     "hetero_feature_selection", "homo_nn", "coordinated_lr", "coordinated_linr", "sshe_lr",
     "sshe_linr", "hetero_secureboost", "hetero_nn", "artifact_test", "dataframe_io_test",
-    "multi_model_test", "cv_test2", "toy_example",
+    "multi_model_test", "cv_test2",
     // Of FATE 1.x.
     "HomoNN", "HomoSecureboost", "HomoOneHotEncoder", "HomoFeatureBinning", "HeteroLR",
     "HeteroSecureBoost", "HeteroFeatureBinning", "HeteroFeatureSelection", "HeteroPearson",

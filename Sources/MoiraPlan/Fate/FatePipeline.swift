@@ -10,6 +10,9 @@ public struct FatePipeline: Sendable {
   /// The tasks of the file, in its order, with the steps of the pipeline that stand for them.
   public let tasks: [FateTask]
 
+  /// The components that such files may name.
+  public static var componentNames: [String] { FateComponents.names }
+
   /// Whether a file is FATE's, by its keys.
   public static func describes(_ node: ConfigNode) -> Bool {
     guard let map = node.map, map["moira"] == nil else { return false }

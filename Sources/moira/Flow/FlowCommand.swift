@@ -39,7 +39,8 @@ struct FlowCommand: AsyncParsableCommand {
         "How sums are protected where a DAG does not say: secure_aggregation, secret_sharing, or none, which two parties and an arbiter need.",
         valueName: "method"))
     var protection: String?
-    @Option(help: "The site's own party; without, the site is all parties, as FATE's standalone is.")
+    @Option(
+      help: "The site's own party; without, the site is all parties, as FATE's standalone is.")
     var partyID: String?
     @Option(help: "Bytes of one uploaded file.") var uploadLimit = FlowLimits.upload
     @Flag(help: "Answer signed requests only; the administrator's token lies in the home.")

@@ -42,7 +42,8 @@ enum FlowHome {
   static func adminToken(_ home: Home) throws(Failure) -> String {
     let path = "\(home.path)/flow/admin-token"
     if let data = FileManager.default.contents(atPath: path) {
-      let token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+      let token = String(decoding: data, as: UTF8.self).trimmingCharacters(
+        in: .whitespacesAndNewlines)
       if !token.isEmpty { return token }
     }
     let token = FlowSecret.token()
