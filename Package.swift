@@ -169,6 +169,9 @@ let package = Package(
         "MoiraScript", "MoiraYAML",
       ], swiftSettings: settings),
     .testTarget(
+      name: "MoiraFlowTests", dependencies: ["MoiraConfig", "MoiraFlow", "MoiraModel"],
+      swiftSettings: settings),
+    .testTarget(
       name: "MoiraCLITests", dependencies: ["moira", "script-example"], swiftSettings: settings),
   ]
 )

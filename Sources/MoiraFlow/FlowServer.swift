@@ -21,7 +21,7 @@ public struct FlowServer: Sendable {
       maxHeaderFieldSize: FlowLimits.headerBytes, maxHeaderListSize: FlowLimits.headerBytes,
       maxHeaderFieldCount: FlowLimits.headers)
     let channel = HTTP1Channel.Configuration(
-      idleTimeout: .seconds(Int64(FlowLimits.headSeconds)), httpDecoderConfiguration: decoder)
+      idleTimeout: .seconds(Int64(settings.patience)), httpDecoderConfiguration: decoder)
     var logger = Logger(label: "moira.flow")
     logger.logLevel = .error
     let application = Application(

@@ -38,7 +38,7 @@ extension FlowService {
     guard !isDeleted(.metric, at: place), place.job.local == nil, place.job.run > 0 else {
       return []
     }
-    var metrics = Self.series(try await reports(of: place))
+    var metrics = Self.series(try await reports(of: place), for: place.seat.member)
     for one in try await found(.metric, at: place) {
       let bytes = try await bytes(of: one, at: place).withBytes { Array($0) }
       let report = (try? JSONText.read(bytes).value) ?? .null
@@ -59,21 +59,22 @@ extension FlowService {
         reports += try await ReusedReports(store: ground.jobs).reports(for: snapshot)
       }
       let steps = Set(place.task.steps)
-      return reports.filter {
-        steps.contains($0.part.task) && $0.part.party == place.seat.member
-      }
+      return reports.filter { steps.contains($0.part.task) }
     } catch {
       throw FlowRefusal(.exception, error)
     }
   }
 
-  /// A series for each name, of the last attempt.
-  private static func series(_ reports: [PartReport]) -> [FlowMetric] {
+  /// A series for each name, of the last attempt. What holds for the rows of all is told by one
+  /// party, and known to each: only `own_…` and `alone_…` are of the party that tells them.
+  private static func series(_ reports: [PartReport], for member: PartyID) -> [FlowMetric] {
     var points: [String: [ConfigValue]] = [:]
     var attempts: [String: Int] = [:]
     for report in reports {
       guard case .metrics(let step, let values) = report.report else { continue }
-      for (name, value) in values {
+      let isOwn = report.part.party == member
+      for (name, value) in values
+      where isOwn || !name.hasPrefix("own_") && !name.hasPrefix("alone_") {
         if attempts[name, default: 0] < report.part.attempt {
           attempts[name] = report.part.attempt
           points[name] = []

@@ -26,7 +26,7 @@ extension FlowService {
     let own = task.steps.compactMap { steps[$0] }
     let status = FlowStatus(own)
     let last = own.last { $0.attempt > 0 }
-    let parameters = task.steps.last.flatMap { plan[$0]?.parts.first?.parameters.value }
+    let parameters = task.steps.first.flatMap { plan[$0]?.parts.first?.parameters.value }
     return TaskStanding(
       name: task.name, component: task.component, parameters: parameters ?? .map([]),
       status: status, version: max(0, (last?.attempt ?? 1) - 1),

@@ -16,6 +16,8 @@ public struct FlowSettings: Sendable {
   public var acceptsLegacySignatures = false
   /// The token of the app `admin`.
   public var adminToken: String?
+  /// Seconds until a request's head must be there, and that a body may rest.
+  public var patience = FlowLimits.headSeconds
   public var host = "127.0.0.1"
   public var port = 9380
   /// The folder for files that are coming in.

@@ -43,6 +43,8 @@ struct FlowCommand: AsyncParsableCommand {
       help: "The site's own party; without, the site is all parties, as FATE's standalone is.")
     var partyID: String?
     @Option(help: "Bytes of one uploaded file.") var uploadLimit = FlowLimits.upload
+    @Option(help: "Seconds until a connection that says nothing is closed.")
+    var patience = FlowLimits.headSeconds
     @Flag(help: "Answer signed requests only; the administrator's token lies in the home.")
     var authentication = false
     @Flag(help: "Accept FATE's own MD5 signatures too, which do not cover the request.")
@@ -56,6 +58,9 @@ struct FlowCommand: AsyncParsableCommand {
       guard (1...FlowLimits.runningAtMost).contains(jobs) else {
         throw ValidationError(
           "'--jobs' must be 1 to \(FlowLimits.runningAtMost), but is \(jobs)")
+      }
+      guard (1...3600).contains(patience) else {
+        throw ValidationError("'--patience' must be 1 to 3600, but is \(patience)")
       }
       guard uploadLimit > 0 else { throw ValidationError("'--upload-limit' must be positive") }
       let names = FateProtection.allCases.map(\.rawValue)
@@ -92,6 +97,7 @@ struct FlowCommand: AsyncParsableCommand {
       settings.isAuthenticated = authentication
       settings.acceptsLegacySignatures = acceptLegacySignatures
       settings.adminToken = authentication ? try FlowHome.adminToken(folder) : nil
+      settings.patience = patience
       settings.host = host
       settings.port = port
       return settings

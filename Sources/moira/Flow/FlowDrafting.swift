@@ -37,7 +37,7 @@ struct FlowDrafting {
       plan: plan,
       source: PipelineSource(
         file: Self.file, text: text, overrides: [], parties: parties.folder),
-      layout: layout(fate, plan), priority: Self.priority(of: dag),
+      layout: layout(fate, plan, dag), priority: Self.priority(of: dag),
       warnings: FlowRefusal(diagnostics, in: node).lines)
   }
 
@@ -78,17 +78,17 @@ struct FlowDrafting {
     return Registry(datasets: datasets)
   }
 
-  private func layout(_ fate: FatePipeline, _ plan: Plan) -> FlowLayout {
+  private func layout(_ fate: FatePipeline, _ plan: Plan, _ dag: ConfigValue) -> FlowLayout {
     let seats = plan.members.map {
       FlowSeat(role: $0.role.rawValue, party: $0.registered.text, member: $0.party)
     }
-    return FlowLayout(seats: seats, tasks: fate.tasks.map { task(of: $0, in: fate, plan) })
+    return FlowLayout(seats: seats, tasks: fate.tasks.map { task(of: $0, in: fate, plan, dag) })
   }
 
-  private func task(of task: FateTask, in fate: FatePipeline, _ plan: Plan) -> FlowTask {
-    let own = Set(task.steps)
+  private func task(
+    of task: FateTask, in fate: FatePipeline, _ plan: Plan, _ dag: ConfigValue
+  ) -> FlowTask {
     let members = task.steps.flatMap { plan[$0]?.parts.map(\.party) ?? [] }
-    let needs = Set(task.steps.flatMap { plan[$0]?.needs ?? [] }).subtracting(own)
     let outputs = task.outputs.map { key, place in
       let port = plan[place.step].flatMap { step in
         standardCatalog.schemas[step.component]?.outputs.first { $0.name == place.port }
@@ -101,7 +101,20 @@ struct FlowDrafting {
       name: task.id.text, component: task.component,
       members: plan.members.map(\.party).filter(members.contains), steps: task.steps,
       outputs: outputs.sorted { $0.key < $1.key },
-      producers: fate.tasks.filter { !Set($0.steps).isDisjoint(with: needs) }.map(\.id.text))
+      producers: fate.tasks.map(\.id.text).filter(producers(of: task, dag).contains))
+  }
+
+  /// The tasks that a task's inputs name.
+  private func producers(of task: FateTask, _ dag: ConfigValue) -> Set<String> {
+    var names: Set<String> = []
+    let tasks = dag["dag"]?["tasks"]
+    for section in tasks?[task.id.text]?["inputs"]?.entries ?? [] {
+      for port in section.value.entries {
+        guard let channels = port.value["task_output_artifact"] else { continue }
+        names.formUnion(channels.items.compactMap { $0["producer_task"]?.string })
+      }
+    }
+    return names
   }
 
   private static func kind(of kind: ArtifactKind?) -> FlowOutput.Kind {
@@ -110,5 +123,16 @@ struct FlowDrafting {
     case ArtifactKind.metrics: .metric
     default: .model
     }
+  }
+}
+
+extension ConfigValue {
+  fileprivate var entries: [(key: String, value: ConfigValue)] {
+    if case .map(let entries) = self { entries } else { [] }
+  }
+
+  /// What a list holds; a value that is none stands for a list of itself.
+  fileprivate var items: [ConfigValue] {
+    if case .list(let values) = self { values } else { [self] }
   }
 }
