@@ -31,8 +31,10 @@ public struct FlowServer: Sendable {
         address: .hostname(settings.host, port: settings.port),
         availableConnectionsDelegate: MaximumAvailableConnections(
           FlowLimits.connections, logger: logger)),
-      onServerRunning: { channel in
-        await started(channel.localAddress?.port ?? 0)
+      onServerRunning: { [service] channel in
+        let port = channel.localAddress?.port ?? 0
+        await service.listens(at: port)
+        await started(port)
       }, logger: logger)
     try await application.runService()
   }

@@ -24,7 +24,7 @@ extension FlowService {
         .map([
           ("instance_id", .string("moira")), ("timestamp", moment(ground.clock.now())),
           ("version", .string(FlowProvider.version)), ("host", .string(settings.host)),
-          ("grpc_port", .int(0)), ("http_port", .int(settings.port)),
+          ("grpc_port", .int(0)), ("http_port", .int(port)),
         ])
       ]))
   }

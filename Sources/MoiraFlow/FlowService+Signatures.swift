@@ -51,7 +51,7 @@ extension FlowService {
     }
     // An app that is not there is answered as a wrong signature is: ids cannot be tried out.
     guard let app = knownApp(signature.app) else { throw Self.wrongSignature }
-    var replayKey = "\(app.id) \(signature.timestamp) \(signature.nonce)"
+    var replayKey = "\(app.id) \(signature.nonce)"
     if !signature.isValid(for: request, token: app.token) {
       guard signature.isValidLegacy(token: app.token) else { throw Self.wrongSignature }
       guard settings.acceptsLegacySignatures else {
@@ -63,7 +63,8 @@ extension FlowService {
             hint: "the operator may accept it with '--accept-legacy-signatures'"))
       }
       // Its nonces are four digits: two requests of one second may share one.
-      replayKey += " \(request.method) \(request.target) \(request.bodyDigest)"
+      replayKey +=
+        " \(signature.timestamp) \(request.method) \(request.target) \(request.bodyDigest)"
       if request.method == "GET" { return app }
     }
     guard nonces.take(replayKey, until: moment + window + window, now: now) else {

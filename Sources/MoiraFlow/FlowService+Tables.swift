@@ -122,11 +122,21 @@ extension FlowService {
   }
 
   private func checkName(_ table: FlowTable, _ fields: FlowFields) throws(FlowRefusal) {
-    guard isPartyName(table.dataset) else {
+    let isWhole = !table.namespace.isEmpty && !table.name.isEmpty
+    guard isWhole, isPartyName(table.dataset) else {
       throw fields.refusal(
         "name",
         "and 'namespace' must have letters, digits, '-', '_' and '.' only, 63 together, beginning with a letter or digit"
       )
+    }
+    // 'a.b' with 'c' and 'a' with 'b.c' would be one dataset.
+    if let other = tables[table.dataset], other.namespace != table.namespace {
+      throw FlowRefusal(
+        .tableExists,
+        Failure(
+          "table-exists",
+          "the table '\(other.name)' of the namespace '\(other.namespace)' has the same name as a dataset",
+          hint: "'flow table delete' removes it"), field: "name")
     }
   }
 

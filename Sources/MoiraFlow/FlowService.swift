@@ -48,6 +48,8 @@ public actor FlowService {
   /// Drafts of jobs, and snapshots of ended runs, that were asked for last.
   var drafts = Remembered<String, FlowDraft>(limit: FlowLimits.remembered)
   var snapshots = Remembered<JobID, JobSnapshot>(limit: FlowLimits.remembered)
+  /// Where requests are taken, once they are.
+  var port: Int
   private var lastNumber: Int64 = 0
   private var works: [String: Task<Void, Never>] = [:]
 
@@ -55,6 +57,7 @@ public actor FlowService {
   public init(_ ground: FlowGround, _ settings: FlowSettings) async throws(Failure) {
     self.ground = ground
     self.settings = settings
+    port = settings.port
     queue = JobQueue(limit: settings.runningJobs)
     try await readState()
     for id in order { await takeUp(id) }
@@ -71,6 +74,8 @@ public actor FlowService {
     try await readTables()
     try await readAccess()
   }
+
+  func listens(at port: Int) { self.port = port }
 
   // MARK: Jobs
 

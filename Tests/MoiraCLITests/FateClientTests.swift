@@ -65,7 +65,7 @@ enum FateClient {
       run(pip, quiet + ["--no-deps", "fate_client==2.2.0"]),
       "PyPI cannot be reached, or has no fate_client 2.2.0")
     try check(run(pip, quiet + packages), "PyPI cannot be reached")
-    FileManager.default.createFile(atPath: mark, contents: nil)
+    try Data().write(to: URL(fileURLWithPath: mark))
     return venv
   }
 
@@ -78,7 +78,7 @@ enum FateClient {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     let files = [0, 1].map { _ in NSTemporaryDirectory() + "moira-\(UUID().uuidString)" }
-    for file in files { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
     defer { for file in files { try? FileManager.default.removeItem(atPath: file) } }
     process.standardOutput = FileHandle(forWritingAtPath: files[0])
     process.standardError = FileHandle(forWritingAtPath: files[1])

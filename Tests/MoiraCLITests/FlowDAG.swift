@@ -76,18 +76,4 @@ enum FlowDAG {
       "tasks": ["reader_0": ["parameters": ["name": table, "namespace": "experiment"]]],
     ]
   }
-
-  static let toy: [String: Any] = [
-    "schema_version": "2.0.0.alpha",
-    "dag": [
-      "parties": [
-        ["role": "guest", "party_id": ["9999"]], ["role": "host", "party_id": ["10000"]],
-      ], "stage": "default",
-      "tasks": [
-        "toy_example_0": [
-          "component_ref": "toy_example", "parameters": ["data_num": 64, "partition": 4],
-        ]
-      ],
-    ] as [String: Any],
-  ]
 }

@@ -141,7 +141,7 @@ import Testing
       try server.post("/model/load", [String: String]()).message.contains("[route-unsupported]"))
     #expect(try server.post("/app/client/create", ["app_name": "a"]).code == 6001)
     #expect(try server.get("/site/info/query").code == 3000)
-    #expect(try server.ask("BREW", "/job/query", [:], []).status == 405)
+    #expect(try server.ask("PATCH", "/job/query", [:], []).status == 405)
   }
 
   @Test func webPagesAreNotAnswered() throws {

@@ -172,7 +172,7 @@ final class Wire {
     var rest = bytes[...]
     while !rest.isEmpty {
       #if canImport(Glibc)
-        let flags = Int32(MSG_NOSIGNAL.rawValue)
+        let flags = Int32(MSG_NOSIGNAL)
       #else
         let flags: Int32 = 0
       #endif

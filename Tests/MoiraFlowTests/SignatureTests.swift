@@ -74,7 +74,8 @@ import Testing
     #expect(!take2)
     let take3 = memory.take("a", until: until, now: until)
     #expect(!take3)
-    let take4 = memory.take("a", until: Instant(milliseconds: 4000), now: Instant(milliseconds: 2001))
+    let take4 = memory.take(
+      "a", until: Instant(milliseconds: 4000), now: Instant(milliseconds: 2001))
     #expect(take4)
   }
 
@@ -85,7 +86,8 @@ import Testing
     for number in 0..<FlowLimits.nonces { _ = memory.take("\(number)", until: until, now: now) }
     let take5 = memory.take("one more", until: until, now: now)
     #expect(!take5)
-    let take6 = memory.take("later", until: Instant(milliseconds: 99), now: Instant(milliseconds: 11))
+    let take6 = memory.take(
+      "later", until: Instant(milliseconds: 99), now: Instant(milliseconds: 11))
     #expect(take6)
   }
 }

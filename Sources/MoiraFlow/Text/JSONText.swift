@@ -146,26 +146,37 @@ struct JSONText {
   ]
 
   private mutating func number() throws(JSONFault) -> ConfigNode {
-    let text = String(
-      decoding: bytes[place...].prefix(400).prefix(while: Self.isOfNumber), as: UTF8.self)
-    guard text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil else {
-      throw fault("no value stands here")
+    let start = place
+    if peek == UInt8(ascii: "-") { place += 1 }
+    if peek == UInt8(ascii: "0") { place += 1 } else { try digits() }
+    var isWhole = true
+    if peek == UInt8(ascii: ".") {
+      place += 1
+      try digits()
+      isWhole = false
     }
-    place += text.utf8.count
-    if let whole = Int(text) { return ConfigNode(.int(whole), at: nil, text: text) }
+    if peek == UInt8(ascii: "e") || peek == UInt8(ascii: "E") {
+      place += 1
+      if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { place += 1 }
+      try digits()
+      isWhole = false
+    }
+    if place - start > Self.numberLimit { throw fault("a number has too many digits") }
+    let text = String(decoding: bytes[start..<place], as: UTF8.self)
+    if isWhole, let whole = Int(text) { return ConfigNode(.int(whole), at: nil, text: text) }
     guard let number = Double(text), number.isFinite else {
       throw fault("the number '\(text.prefix(40))' is too large")
     }
     return ConfigNode(.double(number), at: nil, text: text)
   }
 
-  private static func isOfNumber(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"),
-      UInt8(ascii: "E"):
-      true
-    default: false
-    }
+  /// Bytes of one number.
+  private static let numberLimit = 400
+
+  private mutating func digits() throws(JSONFault) {
+    let start = place
+    while let byte = peek, (0x30...0x39).contains(byte) { place += 1 }
+    if place == start { throw fault("no value stands here") }
   }
 
   private mutating func string() throws(JSONFault) -> String {

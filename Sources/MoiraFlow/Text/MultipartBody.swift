@@ -105,7 +105,9 @@ struct MultipartBody {
     let line = text.split(separator: "\r\n").first {
       $0.lowercased().hasPrefix("content-disposition:")
     }
-    guard let line, let name = Self.parameter("name", of: String(line)) else { throw .head(text) }
+    guard let line, let name = Self.parameter("name", of: String(line)) else {
+      throw .head(String(text.drop { $0.isNewline }))
+    }
     events.append(.part(name: name, file: Self.parameter("filename", of: String(line))))
     place = .content
     return true
