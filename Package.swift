@@ -169,7 +169,8 @@ let package = Package(
         "MoiraScript", "MoiraYAML",
       ], swiftSettings: settings),
     .testTarget(
-      name: "MoiraFlowTests", dependencies: ["MoiraConfig", "MoiraFlow", "MoiraModel"],
+      name: "MoiraFlowTests",
+      dependencies: ["MoiraConfig", "MoiraFlow", "MoiraModel", "MoiraTable"],
       swiftSettings: settings),
     .testTarget(
       name: "MoiraCLITests", dependencies: ["moira", "script-example"], swiftSettings: settings),
