@@ -19,8 +19,6 @@ struct FlowConnection: RequestContext {
 
 /// Reads requests, has them answered, and writes the answers.
 struct FlowResponder: HTTPResponder {
-  typealias Context = FlowConnection
-
   /// How long a client that was refused in mid-body has to read the answer.
   private static let lastWords = TimeAmount.seconds(2)
 
