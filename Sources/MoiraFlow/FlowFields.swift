@@ -16,11 +16,15 @@ struct FlowFields {
 
   init(query entries: [(key: String, value: String)]) {
     path = nil
-    map = ConfigMap(
-      entries.map {
-        .init(
-          key: $0.key, keySite: nil, value: ConfigNode(.string($0.value), at: nil, text: $0.value))
-      })
+    var map = ConfigMap()
+    for (key, value) in entries {
+      let node = ConfigNode(.string(value), at: nil, text: value)
+      // A key that stands several times is a list.
+      let old = map[key].map { $0.list ?? [$0] }
+      let new = old.map { ConfigNode(.list($0 + [node]), at: nil) } ?? node
+      map.set(.init(key: key, keySite: nil, value: new))
+    }
+    self.map = map
   }
 
   var value: ConfigValue { ConfigNode(.map(map), at: nil).value }

@@ -9,13 +9,7 @@ extension FlowService {
     _ request: Signature.Request, route: FlowRoute, signature: Signature?
   ) throws(FlowRefusal) -> FlowCaller? {
     guard settings.isAuthenticated else { return nil }
-    guard let signature else {
-      throw FlowRefusal(
-        .authentication,
-        Failure(
-          "signature-missing",
-          "the request must carry the headers appId, Nonce, Timestamp and Signature"))
-    }
+    guard let signature else { throw Self.noSignature }
     let app = try check(signature, request)
     let caller = FlowCaller(app: app)
     guard caller.mayCall, !route.isAdministrative || caller.mayAdminister else {
@@ -32,8 +26,9 @@ extension FlowService {
 
   /// Refuses what cannot be signed rightly before its body is read.
   func precheck(_ signature: Signature?) throws(FlowRefusal) {
-    guard settings.isAuthenticated, let signature, knownApp(signature.app) == nil else { return }
-    throw Self.wrongSignature
+    guard settings.isAuthenticated else { return }
+    guard let signature else { throw Self.noSignature }
+    if knownApp(signature.app) == nil { throw Self.wrongSignature }
   }
 
   private func check(
@@ -80,6 +75,12 @@ extension FlowService {
     }
     return access.apps[id]
   }
+
+  private static let noSignature = FlowRefusal(
+    .authentication,
+    Failure(
+      "signature-missing",
+      "the request must carry the headers appId, Nonce, Timestamp and Signature"))
 
   private static let wrongSignature = FlowRefusal(
     .verification,

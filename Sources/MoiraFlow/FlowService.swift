@@ -52,6 +52,7 @@ public actor FlowService {
   var port: Int
   private var lastNumber: Int64 = 0
   private var works: [String: Task<Void, Never>] = [:]
+  private var writing: Task<Failure?, Never>?
 
   /// Takes up what an earlier process left: waiting jobs wait again, running ones are resumed.
   public init(_ ground: FlowGround, _ settings: FlowSettings) async throws(Failure) {
@@ -158,11 +159,20 @@ public actor FlowService {
   }
 
   func keep(_ changes: [DocumentChange]) async throws(FlowRefusal) {
-    do throws(Failure) {
-      try await ground.documents.change(changes)
-    } catch {
-      throw FlowRefusal(.exception, error)
+    let previous = writing
+    let documents = ground.documents
+    // One after the other, so that an older state never goes over a newer one.
+    let write = Task { () -> Failure? in
+      _ = await previous?.value
+      do throws(Failure) {
+        try await documents.change(changes)
+        return nil
+      } catch {
+        return error
+      }
     }
+    writing = write
+    if let failure = await write.value { throw FlowRefusal(.exception, failure) }
   }
 
   /// A job's draft, from the store if it was not asked for lately.

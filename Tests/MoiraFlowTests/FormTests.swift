@@ -11,6 +11,14 @@ import Testing
     #expect(entries == ["job_id=1", "role=a b", "empty=", "flag=", "x=1 2", "y=+"])
   }
 
+  @Test func aKeyThatStandsSeveralTimesIsAList() throws {
+    let query = try #require(QueryText("/a?role=guest&role=host&page=1&role=local"))
+    let fields = FlowFields(query: query.entries)
+    #expect(try fields.strings("role", separator: nil) == ["guest", "host", "local"])
+    #expect(try fields.strings("page", separator: nil) == ["1"])
+    #expect(throws: FlowRefusal.self) { try fields.string("role") }
+  }
+
   @Test("A wrong escape is refused", arguments: ["/a?%", "/a?%1", "/a?%zz", "/%G0", "/a?k=%ff"])
   func refused(_ target: String) {
     #expect(QueryText(target) == nil)
