@@ -6,7 +6,7 @@
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: run build test check generate format lint setup clean
+.PHONY: run build test check generate format lint setup setup-tests clean
 
 run: build
 	.build/release/moira run pipelines/homo_lr.yaml
@@ -14,7 +14,7 @@ run: build
 build: setup
 	swift build -c release --product moira $(BUILD_FLAGS)
 
-test check: setup lint
+test check: setup-tests lint
 	swift build --build-tests $(BUILD_FLAGS)
 	swift test --skip-build
 	.build/debug/moira generate --check
@@ -31,6 +31,10 @@ format:
 
 setup:
 	@sh setup.sh
+
+# FATE's client, which the tests run, wants Python with venv.
+setup-tests:
+	@sh setup.sh --tests
 
 clean:
 	rm -rf .build .moira

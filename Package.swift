@@ -18,14 +18,17 @@ let package = Package(
       targets: [
         "MoiraModel", "MoiraConfig", "MoiraPlan", "MoiraSchedule", "MoiraTable", "MoiraMath",
         "MoiraCrypto", "MoiraPrivacy", "MoiraProtocols", "MoiraKit", "MoiraComponents",
-        "MoiraRuntime", "MoiraSim",
-        "MoiraStorage", "MoiraYAML",
+        "MoiraRuntime", "MoiraScript", "MoiraSim", "MoiraStorage", "MoiraYAML",
       ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
   ],
   targets: [
     .systemLibrary(
@@ -55,6 +58,9 @@ let package = Package(
       dependencies: ["MoiraConfig", "MoiraCrypto", "MoiraModel", "MoiraPlan", "MoiraTable"],
       swiftSettings: settings),
     .target(
+      name: "MoiraScript", dependencies: ["MoiraConfig", "MoiraModel", "MoiraPlan"],
+      swiftSettings: settings),
+    .target(
       name: "MoiraRuntime",
       dependencies: [
         "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraSchedule",
@@ -81,13 +87,29 @@ let package = Package(
         "MoiraRuntime", "MoiraSchedule", "MoiraTable",
         .product(name: "GRDB", package: "GRDB.swift"),
       ], swiftSettings: settings),
+    .target(
+      name: "MoiraFlow",
+      dependencies: [
+        "MoiraConfig", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRuntime", "MoiraSchedule",
+        "MoiraTable",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], swiftSettings: settings),
     .executableTarget(
       name: "moira",
       dependencies: [
-        "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan",
-        "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable", "MoiraYAML",
+        "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraFlow", "MoiraKit", "MoiraModel",
+        "MoiraPlan", "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable",
+        "MoiraYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
+    .executableTarget(
+      name: "script-example", dependencies: ["MoiraPlan", "MoiraScript"], path: "examples/script",
+      exclude: ["README.md"], swiftSettings: settings),
     .testTarget(name: "HouseTests", swiftSettings: settings),
     .testTarget(name: "MoiraModelTests", dependencies: ["MoiraModel"], swiftSettings: settings),
     .testTarget(
@@ -142,6 +164,16 @@ let package = Package(
         "MoiraTable", "MoiraYAML",
       ], swiftSettings: settings),
     .testTarget(
-      name: "MoiraCLITests", dependencies: ["moira"], swiftSettings: settings),
+      name: "MoiraScriptTests",
+      dependencies: [
+        "MoiraComponents", "MoiraConfig", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRuntime",
+        "MoiraScript", "MoiraYAML",
+      ], swiftSettings: settings),
+    .testTarget(
+      name: "MoiraFlowTests",
+      dependencies: ["MoiraConfig", "MoiraFlow", "MoiraModel", "MoiraTable"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MoiraCLITests", dependencies: ["moira", "script-example"], swiftSettings: settings),
   ]
 )

@@ -28,6 +28,9 @@ need pkg-config "command -v pkg-config" pkg-config
 need libyaml "pkg-config --exists yaml-0.1" libyaml-dev
 need sqlite "pkg-config --exists sqlite3" libsqlite3-dev
 need zlib "pkg-config --exists zlib" zlib1g-dev
+if [ "${1:-}" = --tests ]; then
+  need venv "python3 -c 'import ensurepip'" "python3 python3-venv"
+fi
 [ -z "$missing" ] && exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

@@ -1,9 +1,9 @@
-internal import MoiraModel
-internal import MoiraTable
+package import MoiraModel
+package import MoiraTable
 
 /// The words for what is wrong in a CSV file. Names and places, never a value.
 extension CSVError {
-  func failure(in dataset: String, at party: PartyID) -> Failure {
+  package func failure(in dataset: String, at party: PartyID) -> Failure {
     var failure = Failure(code, "'\(dataset)' at \(party): \(words)", hint: hint)
     failure.party = party
     return failure

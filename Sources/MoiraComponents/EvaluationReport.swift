@@ -14,8 +14,9 @@ public struct EvaluationReport: JSONArtifact {
   /// Scores at or above it count as the second class (binary).
   public var threshold: Double
   public var own: Comparison
-  /// Over the rows of all parties; `local` scores each row by its own party's baseline.
-  public var pooled: Comparison
+  /// Over the rows of all parties; `local` scores each row by its own party's baseline. Nil
+  /// where nothing was pooled.
+  public var pooled: Comparison?
   /// Each party's own model on the rows of all parties, by party; where baselines are shared.
   public var baselines: [String: MetricSet]?
 

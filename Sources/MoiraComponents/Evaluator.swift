@@ -18,7 +18,7 @@ public enum EvaluationForm: String, ParameterChoice {
 struct Evaluator: Component {
   static let card = ComponentCard(
     "evaluator", version: 1, roles: [.guest, .host, .arbiter], requires: [.arbiter],
-    outlivesParties: true,
+    unless: "pooled", outlivesParties: true,
     summary: "Says how well a model does, at each party and over all of them without pooling rows.",
     reference: "https://arxiv.org/abs/1602.05629")
 
@@ -52,8 +52,14 @@ struct Evaluator: Component {
   )
   var shareBaselines: Bool = false
 
+  @Param(
+    "Whether metrics of all parties' rows are found too; without, nothing leaves a party.")
+  var pooled: Bool = true
+
   func run(in task: some TaskContext) async throws {
-    if task.role == .arbiter {
+    if !pooled {
+      if task.role != .arbiter { try await evaluateAlone(in: task) }
+    } else if task.role == .arbiter {
       let agreed = try await LabelAgreement.arbitrate(in: task)
       var pooling = try await EvaluationPooling(self, agreed, in: task)
       _ = try await pooling.sum(nil)
@@ -93,14 +99,25 @@ struct Evaluator: Component {
     try await task.write(report, to: metrics)
   }
 
+  private func evaluateAlone(in task: some TaskContext) async throws {
+    let rows = try await EvaluationRows(self, in: task)
+    let report = EvaluationReport(
+      party: task.party, form: rows.federated.form, classes: rows.classes, threshold: threshold,
+      own: .init(
+        federated: rows.federated.sums.metrics(exact: rows.federated.curve),
+        local: rows.local.map { $0.sums.metrics(exact: $0.curve) }), pooled: nil, baselines: nil)
+    tell(report, in: task)
+    try await task.write(report, to: metrics)
+  }
+
   private func tell(_ report: EvaluationReport, in task: some TaskContext) {
     var values = report.own.federated.values.reduce(into: [:]) { $0["own_\($1.key)"] = $1.value }
     for (name, value) in report.own.local?.values ?? [:] { values["own_local_\(name)"] = value }
     let alone = report.baselines?[task.party.text]
     for (name, value) in alone?.values ?? [:] { values["alone_\(name)"] = value }
-    if task.party == task.clients.first {
-      for (name, value) in report.pooled.federated.values { values["pooled_\(name)"] = value }
-      for (name, value) in report.pooled.local?.values ?? [:] {
+    if task.party == task.clients.first, let pooled = report.pooled {
+      for (name, value) in pooled.federated.values { values["pooled_\(name)"] = value }
+      for (name, value) in pooled.local?.values ?? [:] {
         values["pooled_local_\(name)"] = value
       }
     }

@@ -37,7 +37,7 @@ extension FeatureScale {
   }
 
   /// Features without values, or with a single one, are moved and not stretched.
-  private func standard(_ names: [String], _ moments: StatisticsMoments) -> Scaler {
+  func standard(_ names: [String], _ moments: StatisticsMoments) -> Scaler {
     Scaler(
       method: .standard, features: names, shift: moments.means,
       scale: moments.deviations.map { $0 > 0 ? $0 : 1 },
@@ -45,7 +45,7 @@ extension FeatureScale {
   }
 
   /// - Throws: `value-out-of-range` when a feature's range is wider than doubles reach.
-  private func toRange(
+  func toRange(
     _ names: [String], _ present: [Int], _ extremes: [(low: Double, high: Double)],
     means: [Double]?
   ) throws(Failure) -> Scaler {
@@ -62,6 +62,8 @@ extension FeatureScale {
       shift.append(start)
       scale.append(stretch)
     }
-    return Scaler(method: .minMax, features: names, shift: shift, scale: scale, fill: means)
+    return Scaler(
+      method: .minMax, features: names, shift: shift, scale: scale, fill: means,
+      range: strictRange ? featureRange : nil)
   }
 }

@@ -31,7 +31,7 @@ enum MissingRule: String, ParameterChoice {
 struct FeatureScale: Component {
   static let card = ComponentCard(
     "feature_scale", version: 1, roles: [.guest, .host, .arbiter], requires: [.arbiter],
-    outlivesParties: true,
+    unless: "pooled", outlivesParties: true,
     summary: "Scales features alike at all parties, by figures of the pooled rows.")
 
   @Input("The rows to scale.", at: .guest, .host)
@@ -58,6 +58,14 @@ struct FeatureScale: Component {
   @Param("The numeric features to scale. Empty takes all.")
   var scaleCol: [String] = []
 
+  @Param("Whether min_max moves values beyond the range, of later rows, to its ends.")
+  var strictRange: Bool = false
+
+  @Param(
+    "Whether all parties scale alike; without, each by its own rows or its own given scaler, and nothing leaves a party."
+  )
+  var pooled: Bool = true
+
   @Param("Whether missing values stay (keep) or become the pooled mean (mean).")
   var missing: MissingRule = .keep
 
@@ -68,12 +76,21 @@ struct FeatureScale: Component {
         hint: "feature_range: [0, 1]")
       return
     }
-    if featureRange != [0, 1], method == .standard {
-      findings.error("feature_range", "'feature_range' goes with 'method: min_max' only")
+    if method == .standard {
+      if featureRange != [0, 1] {
+        findings.error("feature_range", "'feature_range' goes with 'method: min_max' only")
+      }
+      if strictRange {
+        findings.error("strict_range", "'strict_range' goes with 'method: min_max' only")
+      }
     }
   }
 
   func run(in task: some TaskContext) async throws {
+    guard pooled else {
+      if task.role != .arbiter { try await scaleAlone(in: task) }
+      return
+    }
     guard task.role != .arbiter else {
       let terms = try await agreeTerms(nil, in: task)
       if terms.note.isEmpty { _ = try await pooledScaler(nil, terms.schema, in: task) }

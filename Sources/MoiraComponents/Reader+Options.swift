@@ -21,7 +21,13 @@ extension Reader {
   ///
   /// - Throws: `csv-dialect` when the registry names a delimiter or quote that is none.
   func options(_ registered: ConfigValue) throws(Failure) -> CSVOptions {
-    var options = CSVOptions(id: id, label: label, weight: weight, categorical: categorical)
+    var options = CSVOptions(
+      id: id ?? registered["id"]?.string, label: label ?? registered["label"]?.string,
+      weight: weight ?? registered["weight"]?.string, categorical: categorical)
+    if categorical.isEmpty, let known = registered["categorical"].flatMap([String].init(parameter:))
+    {
+      options.categorical = known
+    }
     options.features = features.isEmpty ? .allOthers : .named(features)
     options.delimiter = try Self.byte(
       "delimiter", delimiter ?? registered["delimiter"]?.string, options.delimiter)
@@ -34,7 +40,7 @@ extension Reader {
     if let missing = missing ?? registered["missing"].flatMap([String].init(parameter:)) {
       options.missing = missing
     }
-    options.names = names
+    options.names = names ?? registered["names"].flatMap([String].init(parameter:))
     return options
   }
 

@@ -23,13 +23,15 @@ struct Reader: Component {
   @Param("A file on the party's machine, relative to the party's folder. This or 'dataset'.")
   var path: String?
 
-  @Param("The column whose values tell rows apart.", .notEmpty)
+  @Param(
+    "The column whose values tell rows apart. As the party registered, unless given.", .notEmpty)
   var id: String?
 
-  @Param("The column to be predicted.", .notEmpty)
+  @Param("The column to be predicted. As the party registered, unless given.", .notEmpty)
   var label: String?
 
-  @Param("The column of row weights, none negative.", .notEmpty)
+  @Param(
+    "The column of row weights, none negative. As the party registered, unless given.", .notEmpty)
   var weight: String?
 
   @Param("The features by name, or by patterns with * and ?. Empty takes all other columns.")

@@ -17,16 +17,19 @@ public struct Scaler: JSONArtifact, Hashable {
   public let scale: [Double]
   /// What stands in for missing values before scaling, one for each feature; nil leaves them missing.
   public let fill: [Double]?
+  /// Where scaled values must lie, low and high; those beyond are moved to its ends. Nil leaves them.
+  public let range: [Double]?
 
   public init(
     method: ScaleMethod, features: [String], shift: [Double], scale: [Double],
-    fill: [Double]? = nil
+    fill: [Double]? = nil, range: [Double]? = nil
   ) {
     self.method = method
     self.features = features
     self.shift = shift
     self.scale = scale
     self.fill = fill
+    self.range = range
   }
 
   /// The table with its features scaled.
@@ -35,13 +38,20 @@ public struct Scaler: JSONArtifact, Hashable {
   ///   has not one shift and one scale for each feature.
   public func applied(to table: Table, workers: Workers = .serial) throws(Failure) -> Table {
     let rules = try rules(for: table)
+    let bounds = range.map { (low: $0[0], high: $0[1]) }
     return try .opened(
       table.replacingNumeric(workers: workers) { column, _, values in
         guard let rule = rules[column] else { return }
         for row in values.indices {
           var value = values[row]
           if value.isNaN, let fill = rule.fill { value = fill }
-          values[row] = (value - rule.shift) / rule.scale
+          value = (value - rule.shift) / rule.scale
+          // A missing value is neither below nor above.
+          if let bounds {
+            if value < bounds.low { value = bounds.low }
+            if value > bounds.high { value = bounds.high }
+          }
+          values[row] = value
         }
       })
   }
@@ -56,7 +66,7 @@ public struct Scaler: JSONArtifact, Hashable {
   private func rules(for table: Table) throws(Failure) -> [Rule?] {
     guard
       shift.count == features.count, scale.count == features.count,
-      fill.map({ $0.count == features.count }) ?? true,
+      fill.map({ $0.count == features.count }) ?? true, range.map({ $0.count == 2 }) ?? true,
       scale.allSatisfy({ $0 != 0 && $0.isFinite }), shift.allSatisfy(\.isFinite)
     else {
       throw Failure(

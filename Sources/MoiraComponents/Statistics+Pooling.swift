@@ -31,9 +31,12 @@ extension Statistics {
     _ histogram: ValueHistogram
   ) -> ValueSummary {
     let isEmpty = moments.counts[index] == 0
+    let count = moments.counts[index]
+    let stretch = count > ddof ? (Double(count) / Double(count - ddof)).squareRoot() : nil
     return ValueSummary(
-      count: moments.counts[index], missing: moments.missing[index],
-      mean: isEmpty ? nil : moments.means[index], std: isEmpty ? nil : moments.deviations[index],
+      count: count, missing: moments.missing[index],
+      mean: isEmpty ? nil : moments.means[index],
+      std: isEmpty ? nil : stretch.map { moments.deviations[index] * $0 },
       min: isEmpty ? nil : range.low, max: isEmpty ? nil : range.high,
       quantiles: quantiles.compactMap { probability in
         histogram.quantile(probability).map {

@@ -16,8 +16,8 @@ internal import MoiraTable
 /// brought what stays hidden as `Pool` says. Every row counts the same.
 struct Statistics: Component {
   static let card = ComponentCard(
-    "statistics", version: 1, roles: [.guest, .host, .arbiter], requires: [.arbiter],
-    outlivesParties: true,
+    "statistics", version: 2, roles: [.guest, .host, .arbiter], requires: [.arbiter],
+    unless: "pooled", outlivesParties: true,
     summary: "Sums up each numeric feature: of a party's own rows, and of all rows together.")
 
   @Input("The rows to sum up.", at: .guest, .host)
@@ -37,14 +37,30 @@ struct Statistics: Component {
     .atMost(65_536))
   var bins: Int = 1024
 
+  @Param("Whether figures of all parties' rows are found too; without, nothing leaves a party.")
+  var pooled: Bool = true
+
+  @Param("What the divisor of variance and deviation lacks of the count.", .atLeast(0))
+  var ddof: Int = 0
+
+  @Param("Whether skewness and kurtosis are those of the rows, or estimates without bias.")
+  var bias: Bool = true
+
+  @Param("Columns to leave out.")
+  var skipCol: [String] = []
+
   func run(in task: some TaskContext) async throws {
+    guard pooled else {
+      if task.role != .arbiter { try await sumUpAlone(in: task) }
+      return
+    }
     guard task.role != .arbiter else {
       let schema = try await agreeSchema(nil, in: task)
-      _ = try await pooled(nil, schema.numericFeatures, in: task)
+      _ = try await pooled(nil, try names(in: schema), in: task)
       return
     }
     let rows = try await task.read(data)
-    let names = try await agreeSchema(rows.schema, in: task).numericFeatures
+    let names = try names(in: try await agreeSchema(rows.schema, in: task))
     let own = try StatisticsColumns(rows, names, workers: task.workers)
     let pooled = try await pooled(own, names, in: task)
     let local = local(own)
@@ -54,6 +70,29 @@ struct Statistics: Component {
     try await task.write(StatisticsReport(features: features), to: statistics)
   }
 
+  private func sumUpAlone(in task: some TaskContext) async throws {
+    let rows = try await task.read(data)
+    let names = try names(in: rows.schema)
+    let local = local(try StatisticsColumns(rows, names, workers: task.workers))
+    let features = names.indices.map {
+      FeatureStatistics(name: names[$0], local: local[$0], pooled: nil)
+    }
+    try await task.write(StatisticsReport(features: features), to: statistics)
+  }
+
+  /// The numeric features that are not to be left out.
+  ///
+  /// - Throws: `no-such-feature`.
+  private func names(in schema: TableSchema) throws(Failure) -> [String] {
+    let all = schema.columnNames
+    if let wrong = skipCol.first(where: { !all.contains($0) }) {
+      throw Failure(
+        "no-such-feature", "'\(wrong)' of 'skip_col' is not a column",
+        hint: nearestName(to: wrong, among: all).map { "did you mean '\($0)'?" })
+    }
+    return schema.numericFeatures.filter { !skipCol.contains($0) }
+  }
+
   /// Exact summaries of the party's own values.
   private func local(_ own: StatisticsColumns) -> [ValueSummary] {
     let ranges = own.extremes()
@@ -61,13 +100,19 @@ struct Statistics: Component {
     return own.each { index, values in
       let moments = Moments(values)
       let exact = MoiraMath.quantiles(quantiles, of: values) ?? []
-      return ValueSummary(
+      var summary = ValueSummary(
         count: moments.count, missing: missing[index],
-        mean: moments.count > 0 ? moments.mean : nil, std: moments.standardDeviation(),
+        mean: moments.count > 0 ? moments.mean : nil, std: moments.standardDeviation(ddof: ddof),
         min: ranges[index]?.lowerBound, max: ranges[index]?.upperBound,
         quantiles: zip(quantiles, exact).map {
           QuantileValue(probability: $0, value: $1, error: 0)
         })
+      let shape = ValueShape(values, moments, bias: bias)
+      summary.variance = moments.variance(ddof: ddof)
+      summary.sum = moments.count > 0 ? shape.sum : nil
+      summary.skewness = shape.skewness
+      summary.kurtosis = shape.kurtosis
+      return summary
     }
   }
 }

@@ -16,10 +16,10 @@ public struct FeatureStatistics: Hashable, Codable, Sendable {
   public let name: String
   /// Of this party's rows; exact.
   public let local: ValueSummary
-  /// Of all parties' rows.
-  public let pooled: ValueSummary
+  /// Of all parties' rows; nil where nothing was pooled.
+  public let pooled: ValueSummary?
 
-  public init(name: String, local: ValueSummary, pooled: ValueSummary) {
+  public init(name: String, local: ValueSummary, pooled: ValueSummary?) {
     self.name = name
     self.local = local
     self.pooled = pooled
@@ -31,11 +31,17 @@ public struct ValueSummary: Hashable, Codable, Sendable {
   public let count: Int
   public let missing: Int
   public let mean: Double?
-  /// The standard deviation with divisor n.
+  /// The standard deviation with divisor n − ddof.
   public let std: Double?
   public let min: Double?
   public let max: Double?
   public let quantiles: [QuantileValue]
+  /// Of a party's own rows only, as the next three.
+  public var sum: Double?
+  public var variance: Double?
+  public var skewness: Double?
+  /// Of the normal distribution 0.
+  public var kurtosis: Double?
 
   public init(
     count: Int, missing: Int, mean: Double?, std: Double?, min: Double?, max: Double?,

@@ -79,6 +79,21 @@ extension Array: ParameterValue where Element: ParameterValue {
   public var parameter: ConfigValue { .list(map(\.parameter)) }
 }
 
+extension Dictionary: ParameterValue where Key == String, Value: ParameterValue {
+  public static var parameterKind: ParameterKind { .dictionary(Value.parameterKind) }
+  public init?(parameter: ConfigValue) {
+    guard case .map(let entries) = parameter else { return nil }
+    self = [:]
+    for entry in entries {
+      guard let value = Value(parameter: entry.value) else { return nil }
+      self[entry.key] = value
+    }
+  }
+  public var parameter: ConfigValue {
+    .map(sorted { $0.key < $1.key }.map { ($0.key, $0.value.parameter) })
+  }
+}
+
 /// A parameter that takes one of a few words: an enum whose raw values are those words.
 public protocol ParameterChoice: ParameterValue, CaseIterable, RawRepresentable<String> {}
 

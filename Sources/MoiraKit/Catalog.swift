@@ -86,7 +86,8 @@ public struct Catalog: Sendable {
     let ports = ports(of: type.init())
     return ComponentSchema(
       name: card.name, version: card.version, summary: card.summary, reference: card.reference,
-      roles: card.roles, requiredRoles: card.requiredRoles, isReusable: card.isReusable,
+      roles: card.roles, requiredRoles: card.requiredRoles,
+      requirementSwitch: card.requirementSwitch, isReusable: card.isReusable,
       outlivesParties: card.outlivesParties,
       inputs: ports.filter(\.port.isInput).map { $0.port.schema(named: $0.name) },
       outputs: ports.filter { !$0.port.isInput }.map { $0.port.schema(named: $0.name) },

@@ -31,6 +31,8 @@ public struct ComponentCard: Sendable {
   public let version: Int
   public let roles: [Role]
   public let requiredRoles: [Role]
+  /// The parameter that, when it is false, does without the required roles.
+  public let requirementSwitch: String?
   public let isReusable: Bool
   public let outlivesParties: Bool
   public let summary: String
@@ -39,17 +41,20 @@ public struct ComponentCard: Sendable {
   /// - Parameters:
   ///   - version: grows when the same parameters and inputs give another result than before.
   ///   - requires: roles that some party must have.
+  ///   - unless: the parameter that does without them when it is false.
   ///   - outlivesParties: whether a task goes on without a party that cannot be reached, while enough
   ///     of them stay; the arbiter's part sees to it.
   ///   - reusable: whether artifacts of an earlier job may stand in for a run.
   public init(
     _ name: String, version: Int, roles: [Role], requires requiredRoles: [Role] = [],
-    reusable: Bool = true, outlivesParties: Bool = false, summary: String, reference: String? = nil
+    unless requirementSwitch: String? = nil, reusable: Bool = true, outlivesParties: Bool = false,
+    summary: String, reference: String? = nil
   ) {
     self.name = name
     self.version = version
     self.roles = roles
     self.requiredRoles = requiredRoles
+    self.requirementSwitch = requirementSwitch
     isReusable = reusable
     self.outlivesParties = outlivesParties
     self.summary = summary

@@ -24,6 +24,8 @@ extension Site: CustomStringConvertible {
 public struct Diagnostic: Hashable, Codable, Sendable, Error {
   public enum Severity: String, Codable, Sendable {
     case error, warning
+    /// Nothing is wrong; something is not as the reader may think.
+    case note
   }
 
   public let severity: Severity
@@ -69,6 +71,12 @@ public struct Diagnostics: Sendable, Error {
     _ code: String, _ message: String, at site: Site?, hint: String? = nil
   ) {
     add(Diagnostic(.warning, code: code, message, at: site, hint: hint))
+  }
+
+  public mutating func note(
+    _ code: String, _ message: String, at site: Site?, hint: String? = nil
+  ) {
+    add(Diagnostic(.note, code: code, message, at: site, hint: hint))
   }
 
   public mutating func add(contentsOf others: Diagnostics) {

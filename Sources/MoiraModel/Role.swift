@@ -18,12 +18,20 @@ public enum Role: String, Hashable, Codable, Sendable, CaseIterable, Comparable 
   }
 }
 
-/// A party with its role.
+/// A party with its role: a seat at the job.
 public struct RolePlayer: Hashable, Codable, Sendable {
+  /// The seat's own name: the party's id, or for its second role `10000-arbiter`.
   public let party: PartyID
   public let role: Role
-  public init(_ party: PartyID, _ role: Role) {
+  /// Whose seat it is, where it is not called after its party.
+  public let holder: PartyID?
+
+  public init(_ party: PartyID, _ role: Role, holder: PartyID? = nil) {
     self.party = party
     self.role = role
+    self.holder = holder
   }
+
+  /// The party that is registered, with its data and its policy.
+  public var registered: PartyID { holder ?? party }
 }

@@ -32,6 +32,8 @@ public struct ComponentSchema: Hashable, Codable, Sendable {
   public let roles: [Role]
   /// Roles that some party must have, or the component cannot work.
   public let requiredRoles: [Role]
+  /// The parameter that, when it is false, does without the required roles.
+  public let requirementSwitch: String?
   /// Whether an earlier job's artifacts may stand in for a run; keys must be fresh, for example.
   public let isReusable: Bool
   /// Whether a task goes on without a party that cannot be reached, while enough of them stay.
@@ -42,8 +44,8 @@ public struct ComponentSchema: Hashable, Codable, Sendable {
 
   public init(
     name: String, version: Int, summary: String, reference: String? = nil, roles: [Role],
-    requiredRoles: [Role] = [], isReusable: Bool = true, outlivesParties: Bool = false,
-    inputs: [PortSchema],
+    requiredRoles: [Role] = [], requirementSwitch: String? = nil, isReusable: Bool = true,
+    outlivesParties: Bool = false, inputs: [PortSchema],
     outputs: [PortSchema], parameters: ParameterGroup
   ) {
     self.name = name
@@ -52,6 +54,7 @@ public struct ComponentSchema: Hashable, Codable, Sendable {
     self.reference = reference
     self.roles = roles
     self.requiredRoles = requiredRoles
+    self.requirementSwitch = requirementSwitch
     self.isReusable = isReusable
     self.outlivesParties = outlivesParties
     self.inputs = inputs

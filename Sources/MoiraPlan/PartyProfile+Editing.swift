@@ -10,7 +10,8 @@ extension PartyProfile {
 
     # 'moira party dataset add NAME PATH' adds to these. For each: 'path', relative to this folder or
     # absolute; where the file differs from what is assumed, 'delimiter' (","), 'quote' ('"'),
-    # 'header' (true) and 'missing' (empty, NA, NaN, nan, null, ?).
+    # 'header' (true) and 'missing' (empty, NA, NaN, nan, null, ?). 'id', 'label' and 'weight' name
+    # columns for readers that name none, as those of FATE's files.
     datasets: {}
 
     """
@@ -20,8 +21,15 @@ extension PartyProfile {
   ///
   /// Nil where the text is laid out in a way that is not edited: datasets in `{}` over several lines,
   /// several documents. Read the result before it is written: a duplicate name is found there.
-  public static func adding(dataset name: String, path: String, to text: String) -> String? {
-    ProfileText(text)?.adding([yamlScalar(name) + ":", "  path: " + yamlScalar(path)])
+  ///
+  /// - Parameter columns: what `id`, `label` and `weight` are called, where readers shall not say.
+  public static func adding(
+    dataset name: String, path: String, columns: [(key: String, name: String)] = [],
+    to text: String
+  ) -> String? {
+    ProfileText(text)?.adding(
+      [yamlScalar(name) + ":", "  path: " + yamlScalar(path)]
+        + columns.map { "  \($0.key): " + yamlScalar($0.name) })
   }
 }
 
@@ -122,7 +130,7 @@ extension Substring {
 }
 
 /// A string as a YAML scalar: plain where it cannot be taken for anything else, else in quotes.
-private func yamlScalar(_ text: String) -> String {
+func yamlScalar(_ text: String) -> String {
   let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
   let isPlain =
     text.utf8.allSatisfy(isPlainByte) && text.utf8.contains { $0 | 0x20 > 0x60 && $0 != 0x5F }

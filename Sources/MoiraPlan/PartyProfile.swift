@@ -10,6 +10,17 @@ public struct ReadingOptions: Parameterized {
   @Param("Texts that stand for a value that is not there.")
   public var missing: [String] = ["", "NA", "NaN", "nan", "null", "?"]
 
+  @Param("The column whose values tell rows apart, unless a reader names another.", .notEmpty)
+  public var id: String?
+  @Param("The column to be predicted, unless a reader names another.", .notEmpty)
+  public var label: String?
+  @Param("The column of row weights, unless a reader names another.", .notEmpty)
+  public var weight: String?
+  @Param("Columns that are texts, unless a reader names others.")
+  public var categorical: [String] = []
+  @Param("The columns' names of a file without a header, unless a reader names them.")
+  public var names: [String]?
+
   public init() {}
 
   /// The options of a registered dataset, as its profile gives them.

@@ -7,19 +7,42 @@ public struct Pipeline: Sendable {
   public struct Named<Value: Sendable>: Sendable {
     public let value: Value
     public let site: Site?
+
+    package init(value: Value, site: Site?) {
+      self.value = value
+      self.site = site
+    }
   }
 
   /// One of the parties with its role.
   public struct Member: Sendable {
+    /// The seat's name; see `RolePlayer`.
     public let party: PartyID
     public let role: Role
     public let site: Site?
+    /// Whose seat it is, where it is not called after its party.
+    public let holder: PartyID?
+
+    package init(party: PartyID, role: Role, site: Site?, holder: PartyID? = nil) {
+      self.party = party
+      self.role = role
+      self.site = site
+      self.holder = holder
+    }
+
+    /// The party that is registered.
+    public var registered: PartyID { holder ?? party }
   }
 
   /// One wired input: `data: split_0.train`.
   public struct Wire: Sendable {
     public let port: Named<PortName>
     public let source: Named<String>
+
+    package init(port: Named<PortName>, source: Named<String>) {
+      self.port = port
+      self.source = source
+    }
   }
 
   /// One task as written.
@@ -35,6 +58,22 @@ public struct Pipeline: Sendable {
     /// The parties that take part; nil for all whose role the component has.
     public let parties: [Named<PartyID>]?
     public let conf: ConfigNode?
+
+    package init(
+      id: TaskID, site: Site?, component: Named<String>, inputs: [Wire], parameters: ConfigNode?,
+      overrides: [(target: Named<String>, node: ConfigNode)], after: [Named<TaskID>],
+      parties: [Named<PartyID>]?, conf: ConfigNode?
+    ) {
+      self.id = id
+      self.site = site
+      self.component = component
+      self.inputs = inputs
+      self.parameters = parameters
+      self.overrides = overrides
+      self.after = after
+      self.parties = parties
+      self.conf = conf
+    }
   }
 
   public static let formatVersion = 1
@@ -65,7 +104,7 @@ public struct Pipeline: Sendable {
     return pipeline
   }
 
-  init(name: String, members: [Member], steps: [Step], conf: ConfigNode?) {
+  package init(name: String, members: [Member], steps: [Step], conf: ConfigNode?) {
     self.name = name
     self.members = members
     self.steps = steps

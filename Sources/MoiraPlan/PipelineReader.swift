@@ -57,8 +57,7 @@ struct PipelineReader {
       return []
     }
     guard let map = mapping(entry, "'parties'") else { return [] }
-    var members: [Pipeline.Member] = []
-    var roles: [PartyID: Role] = [:]
+    var seats = PipelineSeats()
     for entry in map.entries {
       guard let role = Role(rawValue: entry.key) else {
         reportRole(entry)
@@ -66,16 +65,10 @@ struct PipelineReader {
       }
       for node in entry.value.list ?? [entry.value] {
         guard let party = partyName(node) else { continue }
-        if let known = roles[party] {
-          diagnostics.error(
-            "party-twice", "'\(party)' is listed as \(known) already", at: node.site,
-            hint: "a party has one role in a pipeline")
-        } else {
-          roles[party] = role
-          members.append(.init(party: party, role: role, site: node.site))
-        }
+        seats.add(party, role, at: node.site, into: &diagnostics)
       }
     }
+    let members = seats.members
     if members.count > Pipeline.partyLimit {
       diagnostics.error(
         "pipeline-limit",
@@ -83,7 +76,7 @@ struct PipelineReader {
         at: entry.keySite)
       return []
     }
-    return members.sorted { $0.role < $1.role }
+    return members
   }
 
   /// Whether anything at all stands there, be it right or wrong.

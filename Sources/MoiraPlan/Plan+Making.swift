@@ -79,19 +79,21 @@ struct PlanMaker {
     let planned = order.map { plan($0, jobConf: job.node) }
     guard !diagnostics.hasErrors else { return nil }
     return Plan(
-      name: pipeline.name, members: pipeline.members.map { RolePlayer($0.party, $0.role) },
+      name: pipeline.name,
+      members: pipeline.members.map { RolePlayer($0.party, $0.role, holder: $0.holder) },
       tasks: levelled(planned), parallelism: job.parallelism)
   }
 
   private mutating func checkMembers() {
     guard let registry else { return }
-    for member in pipeline.members where registry.datasets[member.party] == nil {
+    for member in pipeline.members where registry.datasets[member.registered] == nil {
       let names = registry.datasets.keys.map(\.text).sorted()
       diagnostics.error(
-        "party-unregistered", "'\(member.party)' is not a registered party", at: member.site,
-        hint: nearestName(to: member.party.text, among: names).map { "did you mean '\($0)'?" }
+        "party-unregistered", "'\(member.registered)' is not a registered party",
+        at: member.site,
+        hint: nearestName(to: member.registered.text, among: names).map { "did you mean '\($0)'?" }
           ?? (names.isEmpty
-            ? "no party is registered; 'moira party init \(member.party)' makes one"
+            ? "no party is registered; 'moira party init \(member.registered)' makes one"
             : "registered are " + names.joined(separator: ", ")))
     }
   }
@@ -128,7 +130,7 @@ struct PlanMaker {
       return
     }
     for role in schema.requiredRoles
-    where !pipeline.members.contains(where: { $0.role == role })
+    where !doesWithout(step, schema) && !pipeline.members.contains(where: { $0.role == role })
       && missingRoles.insert(role).inserted
     {
       diagnostics.error(
@@ -146,10 +148,20 @@ struct PlanMaker {
     resolved[step.id] = ResolvedStep(step: step, schema: schema, members: members)
   }
 
+  /// Whether the parameter is false that makes other roles needless.
+  private func doesWithout(_ step: Pipeline.Step, _ schema: ComponentSchema) -> Bool {
+    guard let name = schema.requirementSwitch else { return false }
+    let written = overrides[step.id]?.last { $0.path == [name] }?.value
+    return (written ?? step.parameters?.map?[name])?.value == .bool(false)
+  }
+
   private mutating func members(
     of step: Pipeline.Step, _ schema: ComponentSchema
   ) -> [Pipeline.Member] {
-    let able = pipeline.members.filter { schema.roles.contains($0.role) }
+    let idle = doesWithout(step, schema) ? schema.requiredRoles : []
+    let able = pipeline.members.filter {
+      schema.roles.contains($0.role) && !idle.contains($0.role)
+    }
     guard let chosen = step.parties else { return able }
     var taking: Set<PartyID> = []
     for name in chosen {

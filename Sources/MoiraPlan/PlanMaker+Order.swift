@@ -44,7 +44,7 @@ extension PlanMaker {
 }
 
 /// A depth-first walk over `needs`.
-private struct Walk {
+struct Walk {
   enum Mark { case new, open, done }
   /// How many cycles are worth telling.
   static let cycleLimit = 16

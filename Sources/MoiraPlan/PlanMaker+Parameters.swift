@@ -144,16 +144,18 @@ extension PlanMaker {
     guard let registry else { return }
     var lacking: [(name: String, site: Site?, parties: [PartyID])] = []
     for part in parts {
-      guard let known = registry.datasets[part.party] else { continue }
+      guard let member = members[part.party],
+        let known = registry.datasets[member.registered]
+      else { continue }
       for schema in task.schema.parameters.parameters where schema.kind == .dataset {
         guard let name = part.parameters.value[schema.name]?.string, !known.contains(name) else {
           continue
         }
         let site = part.parameters.sites[schema.name] ?? task.step.site
         if let place = lacking.firstIndex(where: { $0.name == name && $0.site == site }) {
-          lacking[place].parties.append(part.party)
+          lacking[place].parties.append(member.registered)
         } else {
-          lacking.append((name, site, [part.party]))
+          lacking.append((name, site, [member.registered]))
         }
       }
     }

@@ -42,11 +42,14 @@ extension Plan {
       .map([
         ("id", .string(task.id.text)), ("component", .string(task.component)),
         ("version", .int(task.componentVersion)),
-        ("needs", .list(task.needs.map { .string($0.text) })),
+        ("needs", .list(task.needs.sorted().map { .string($0.text) })),
         ("parts", .list(task.parts.map(\.content))), ("policy", .string("\(task.policy)")),
       ])
     }
-    let members = members.map { ConfigValue.string("\($0.role.rawValue) \($0.party)") }
+    let members = members.map { member in
+      let holder = member.holder.map { " of \($0)" } ?? ""
+      return ConfigValue.string("\(member.role.rawValue) \(member.party)\(holder)")
+    }
     let all = ConfigValue.map([
       ("format", .int(version)), ("name", .string(name)), ("parties", .list(members)),
       ("tasks", .list(tasks)),

@@ -33,7 +33,15 @@ enum JournalSchema {
       UNIQUE (key, job)
     );
     CREATE INDEX reuse_of_job ON reuse(job);
+    """,
     """
+    CREATE TABLE document (
+      shelf TEXT NOT NULL,
+      key TEXT NOT NULL,
+      body BLOB NOT NULL,
+      PRIMARY KEY (shelf, key)
+    ) WITHOUT ROWID;
+    """,
   ]
 
   static var version: Int { steps.count }

@@ -1,22 +1,38 @@
 public import MoiraModel
 
 extension Table {
-  /// A new image with the given rows, in the given order. A row may be taken more than once only
-  /// when there is no id column, since ids are unique.
+  /// A new image with the given rows, in the given order. Where a row is taken more than once, the
+  /// ids of its copies are told apart: `a`, `a#2`, `a#3`.
   ///
   /// - Complexity: O(rows taken × columns).
   public func selecting(rows chosen: [Int], workers: Workers = .serial) -> AlignedBytes {
     precondition(chosen.allSatisfy { $0 >= 0 && $0 < rows }, "no such row")
-    let draft = TableDraft(schema, rows: chosen.count, idByteCount: idByteCount(of: chosen))
+    let suffixes = layout.hasID ? Self.suffixes(of: chosen) : [:]
+    let draft = TableDraft(
+      schema, rows: chosen.count,
+      idByteCount: idByteCount(of: chosen) + suffixes.values.reduce(0) { $0 + $1.count })
     copyNumeric(chosen, to: draft, workers)
     if layout.hasLabel { withLabels { gather($0, chosen, to: draft.labels) } }
     if layout.hasWeight { withWeights { gather($0, chosen, to: draft.weights) } }
     for column in categoricalFeatures.indices {
       gather(codeBuffer(column), chosen, to: draft.codes(column))
     }
-    copyIDs(chosen, to: draft)
+    copyIDs(chosen, to: draft, suffixes)
     withExtendedLifetime(owner) {}
     return draft.finish(schema)
+  }
+
+  /// What is put behind the ids of rows that were taken before, by place.
+  private static func suffixes(of chosen: [Int]) -> [Int: [UInt8]] {
+    if zip(chosen, chosen.dropFirst()).allSatisfy({ $0 < $1 }) { return [:] }
+    var taken: [Int: Int] = [:]
+    var suffixes: [Int: [UInt8]] = [:]
+    for (index, row) in chosen.enumerated() {
+      let count = taken[row, default: 0] + 1
+      taken[row] = count
+      if count > 1 { suffixes[index] = Array("#\(count)".utf8) }
+    }
+    return suffixes
   }
 
   /// A new image in which `transform` has changed the numeric values, as for scaling or filling in.
@@ -124,7 +140,9 @@ extension Table {
     return chosen.reduce(0) { $0 + Int(ends[$1 + 1] - ends[$1]) }
   }
 
-  private func copyIDs(_ chosen: [Int], to draft: TableDraft) {
+  private func copyIDs(
+    _ chosen: [Int], to draft: TableDraft, _ suffixes: [Int: [UInt8]] = [:]
+  ) {
     guard layout.hasID else { return }
     var end = 0
     draft.idEnds[0] = 0
@@ -133,6 +151,10 @@ extension Table {
         guard let bytes, let base = bytes.baseAddress else { return }
         UnsafeMutableRawPointer(draft.ids + end).copyMemory(from: base, byteCount: bytes.count)
         end += bytes.count
+      }
+      for byte in suffixes[index] ?? [] {
+        draft.ids[end] = byte
+        end += 1
       }
       draft.idEnds[index + 1] = UInt64(end)
     }

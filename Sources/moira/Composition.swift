@@ -43,15 +43,21 @@ struct Composition {
   ) throws(Failure) -> Coordinator {
     var grounds: [PartyID: Federation.Ground] = [:]
     for member in plan.members {
-      let folder = "\(parties.folder)/\(member.party)"
-      let party = parties[member.party]
+      let folder = "\(parties.folder)/\(member.registered)"
+      let party = parties[member.registered]
       grounds[member.party] = Federation.Ground(
         artifacts: try artifacts(of: member.party),
         datasets: FileDatasets(
-          profile: party?.profile ?? PartyProfile(id: member.party, datasets: []),
+          profile: party?.profile ?? PartyProfile(id: member.registered, datasets: []),
           folder: party?.folder ?? folder),
         identity: try IdentityFile.key(at: home.identity(of: member.party)))
     }
+    return coordinator(of: grounds, store: store)
+  }
+
+  func coordinator(
+    of grounds: [PartyID: Federation.Ground], store: any JobStore
+  ) -> Coordinator {
     let federation = Federation(
       catalog: standardCatalog, parties: grounds, clock: SystemClock(), workers: workers)
     return Coordinator(store: store, links: federation.links, clock: SystemClock())

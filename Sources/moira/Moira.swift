@@ -19,7 +19,7 @@ struct Moira: AsyncParsableCommand {
         name: "Pipelines",
         subcommands: [
           InitCommand.self, TemplatesCommand.self, CheckCommand.self, PlanCommand.self,
-          RunCommand.self,
+          RunCommand.self, ConvertCommand.self,
         ]),
       CommandGroup(
         name: "Jobs",
@@ -32,7 +32,7 @@ struct Moira: AsyncParsableCommand {
         name: "Reference",
         subcommands: [
           ComponentsCommand.self, DescribeCommand.self, SchemaCommand.self, ExplainCommand.self,
-          PartyCommand.self, GenerateCommand.self,
+          PartyCommand.self, FlowCommand.self, GenerateCommand.self,
         ]),
     ])
 }

@@ -15,7 +15,7 @@ enum Codes {
     // `isThis ? "one-code" : "other-code"` as the first argument.
     let choice = /\s*\w+\s*\? "([a-z0-9-]+)"\s*: "([a-z0-9-]+)"/
     var found = file.matches(after: "code:", first).map { String($0.1) }
-    for call in ["Failure(", "diagnostics.error(", "diagnostics.warn("] {
+    for call in ["Failure(", "diagnostics.error(", "diagnostics.warn(", "diagnostics.note("] {
       found += file.matches(after: call, first).map { String($0.1) }
       found += file.matches(after: call, choice).flatMap { [String($0.1), String($0.2)] }
     }

@@ -7,7 +7,7 @@ import Testing
     "MoiraCrypto", "MoiraProtocols", "MoiraPrivacy",
   ]
   private static let adapters: Set<String> = [
-    "MoiraYAML", "MoiraStorage", "MoiraWire", "MoiraBoard", "MoiraSim",
+    "MoiraYAML", "MoiraStorage", "MoiraWire", "MoiraBoard", "MoiraSim", "MoiraFlow",
   ]
   private static let libm: Set<String> = ["Glibc", "Musl", "Darwin"]
   /// What each pure module may import beside Moira's own modules, and why.
@@ -35,12 +35,14 @@ import Testing
       "MoiraSchedule": ["MoiraModel"], "MoiraTable": ["MoiraModel"], "MoiraMath": ["MoiraModel"],
       "MoiraCrypto": ["MoiraModel"], "MoiraProtocols": ["MoiraModel", "MoiraCrypto"],
       "MoiraPrivacy": ["MoiraModel", "MoiraMath"], "MoiraKit": low.union(["MoiraCrypto"]),
+      "MoiraScript": low,
       "MoiraComponents": middle.union(["MoiraKit"]), "MoiraRuntime": middle.union(["MoiraKit"]),
       "MoiraYAML": ["MoiraModel", "MoiraConfig"],
       "MoiraStorage": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraSim": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraWire": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraBoard": middle.union(["MoiraKit", "MoiraRuntime"]),
+      "MoiraFlow": middle.union(["MoiraKit", "MoiraRuntime"]),
     ]
   }()
 
@@ -83,7 +85,8 @@ import Testing
 
   @Test(arguments: [
     ("ArgumentParser", "moira"), ("GRDB", "MoiraStorage"), ("CLibYAML", "MoiraYAML"),
-    ("CZlib", "MoiraStorage"), ("CGMP", "MoiraCrypto"),
+    ("CZlib", "MoiraStorage"), ("CGMP", "MoiraCrypto"), ("Hummingbird", "MoiraFlow"),
+    ("NIOCore", "MoiraFlow"),
   ])
   func eachHeavyDependencyHasOneHome(name: String, home: String) {
     for file in Repository.sources where file.imports.contains(name) {

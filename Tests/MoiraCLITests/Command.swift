@@ -60,7 +60,7 @@ final class Workplace {
   }
 
   /// Beside the test bundle, where the same build put it.
-  private static let binary: URL = {
+  static let binary: URL = {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     let beside = bundle.appendingPathComponent("moira")
     if FileManager.default.isExecutableFile(atPath: beside.path) { return beside }

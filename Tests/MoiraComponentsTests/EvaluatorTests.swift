@@ -53,7 +53,7 @@ struct EvaluatorTests {
       EvaluationReport.self, outputs["hospital-b"]?["metrics"], at: "hospital-b")
     let pairs = zip(scores, rows.labels).map { (score: $0, label: $1) }
     let right = pairs.filter { ($0.score >= 0.5) == ($0.label == 1) }.count
-    let values = report.pooled.federated.values
+    let values = report.pooled!.federated.values
     #expect(abs(values["accuracy"]! - Double(right) / 200) < 1e-9)
     let positives = pairs.filter { $0.label == 1 }
     let negatives = pairs.filter { $0.label == 0 }
@@ -64,11 +64,11 @@ struct EvaluatorTests {
       }
     }
     let auc = wins / Double(positives.count * negatives.count)
-    let bound = report.pooled.federated.errors["auc"]!
+    let bound = report.pooled!.federated.errors["auc"]!
     #expect(abs(values["auc"]! - auc) <= bound + 1e-9)
     #expect(bound < 0.01)
     #expect(values["rows"].map { abs($0 - 200) < 1e-6 } == true)
-    #expect(report.pooled.federated.confusion.joined().reduce(0, +) > 199.9)
+    #expect(report.pooled!.federated.confusion.joined().reduce(0, +) > 199.9)
   }
 
   @Test("what is told of the best threshold is what it gives on the party's own rows")
@@ -102,7 +102,7 @@ struct EvaluatorTests {
     let reports = try bench.clients.map {
       try bench.get(EvaluationReport.self, outputs[$0]?["metrics"], at: $0)
     }
-    #expect(Set(reports.map(\.pooled.federated.values)).count == 1)
+    #expect(Set(reports.map(\.pooled!.federated.values)).count == 1)
     #expect(Set(reports.map(\.own.federated.values)).count == 3)
     #expect(outputs["hub"]?.isEmpty == true)
   }
@@ -173,7 +173,7 @@ struct EvaluatorTests {
     let mse = errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
     let mean = labels.reduce(0, +) / Double(labels.count)
     let spread = labels.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(labels.count)
-    let values = report.pooled.federated.values
+    let values = report.pooled!.federated.values
     #expect(abs(values["mse"]! - mse) < 1e-8)
     #expect(abs(values["rmse"]! - mse.squareRoot()) < 1e-8)
     #expect(abs(values["mae"]! - errors.reduce(0) { $0 + abs($1) } / Double(errors.count)) < 1e-8)
@@ -190,7 +190,8 @@ struct EvaluatorTests {
       EvaluationReport.self, outputs["hospital-a"]?["metrics"], at: "hospital-a")
     let right = zip(predictions, labels).filter { ($0 >= 0.5) == ($1 == 1) }.count
     #expect(
-      abs(report.pooled.federated.values["accuracy"]! - Double(right) / Double(labels.count)) < 1e-9
+      abs(report.pooled!.federated.values["accuracy"]! - Double(right) / Double(labels.count))
+        < 1e-9
     )
   }
 
@@ -209,12 +210,12 @@ struct EvaluatorTests {
       EvaluationReport.self, shared["hospital-b"]?["metrics"], at: "hospital-b")
     // The second party's own model is the federated one, so both score alike on all rows.
     let own = try #require(report.baselines?["hospital-b"]?.values["accuracy"])
-    #expect(abs(own - report.pooled.federated.values["accuracy"]!) < 1e-9)
+    #expect(abs(own - report.pooled!.federated.values["accuracy"]!) < 1e-9)
     #expect(report.baselines?.count == 3)
     let alone = try await bench.run(Evaluator.self, inputs: inputs)
     let quiet = try bench.get(
       EvaluationReport.self, alone["hospital-b"]?["metrics"], at: "hospital-b")
     #expect(quiet.baselines == nil)
-    #expect(quiet.pooled.local != nil)
+    #expect(quiet.pooled!.local != nil)
   }
 }

@@ -39,7 +39,7 @@ struct StatisticsTests {
     for feature in reports[0].features {
       let pooled = rows.pooled(feature.name)
       let (mean, deviation) = rows.moments(feature.name)
-      let found = feature.pooled
+      let found = feature.pooled!
       #expect(found.count == pooled.count && found.missing == 880 - pooled.count)
       #expect(found.min == pooled.min() && found.max == pooled.max())
       #expect(abs((found.mean ?? .nan) - mean) <= 1e-12 * max(abs(mean), deviation))
@@ -72,8 +72,8 @@ struct StatisticsTests {
 
   @Test func `more bins give finer quantiles`() async throws {
     let rows = DealtColumns(seed: 14, rows: [500, 500, 500])
-    let coarse = try await reports(rows, [("bins", .int(16))])[0].features[0].pooled
-    let fine = try await reports(rows, [("bins", .int(4096))])[0].features[0].pooled
+    let coarse = try await reports(rows, [("bins", .int(16))])[0].features[0].pooled!
+    let fine = try await reports(rows, [("bins", .int(4096))])[0].features[0].pooled!
     for (coarse, fine) in zip(coarse.quantiles, fine.quantiles) {
       #expect(fine.error < coarse.error / 20)
     }
@@ -86,11 +86,11 @@ struct StatisticsTests {
       ("half", [[.nan, .nan, .nan], [1, 2, 3, 4], [.nan, .nan, .nan, .nan, 7]]),
     ]
     let report = try await reports(rows)[0]
-    let empty = report.features[0].pooled
+    let empty = report.features[0].pooled!
     #expect(empty.count == 0 && empty.missing == 12)
     #expect(empty.mean == nil && empty.std == nil && empty.min == nil && empty.quantiles.isEmpty)
     #expect(report.features[1].local.mean == nil)
-    #expect(report.features[1].pooled.count == 5 && report.features[1].pooled.max == 7)
+    #expect(report.features[1].pooled!.count == 5 && report.features[1].pooled!.max == 7)
   }
 
   @Test func `two clients are refused, for a sum would show the other's values`() async throws {

@@ -86,8 +86,10 @@ import Testing
       ["2:11 role-unknown: 'boss' is not a role | roles are guest, host, arbiter"]
     ),
     (
-      "moira: 1\nparties: {guest: a, host: [b, a]}\n" + task,
-      ["2:31 party-twice: 'a' is listed as guest already | a party has one role in a pipeline"]
+      "moira: 1\nparties: {guest: a, host: [b, b]}\n" + task,
+      [
+        "2:31 party-twice: 'b' is listed as host already | a party may have several roles, but each of them once"
+      ]
     ),
     (
       "moira: 1\nparties: {guest: ../etc}\n" + task,

@@ -8,11 +8,12 @@ struct CheckCommand: Subcommand {
     commandName: "check", abstract: "Check a pipeline, and say all that is wrong with it.")
 
   @OptionGroup var pipeline: PipelineOptions
+  @OptionGroup var home: HomeOptions
   @OptionGroup var output: OutputOptions
   var isJSON: Bool { output.format == .json }
 
-  func perform() throws -> ExitStatus {
-    let loaded = try LoadedPipeline(pipeline)
+  func perform() async throws -> ExitStatus {
+    let loaded = try await LoadedPipeline(pipeline, home: home.folder)
     if isJSON {
       Console.print((loaded.warnings?.json ?? .map([("diagnostics", .list([]))])).json(indent: 2))
     } else {

@@ -16,6 +16,9 @@ struct DatasetCommand: AsyncParsableCommand {
     @Argument(help: "What pipelines call it.") var name: String
     @Argument(help: "The CSV file, plain or gzip.", completion: .file()) var path: String
     @Option(help: "The party; may be left out where there is one only.") var party: String?
+    @Option(help: "The column of ids, for readers that name none.") var id: String?
+    @Option(help: "The column of labels, for readers that name none.") var label: String?
+    @Option(help: "The column of row weights, for readers that name none.") var weight: String?
     @OptionGroup var folder: PartyCommand.Folder
     var isJSON: Bool { false }
 
@@ -26,7 +29,7 @@ struct DatasetCommand: AsyncParsableCommand {
       guard FileManager.default.isReadableFile(atPath: lasting) else {
         throw Failure("dataset-unreadable", "'\(path)' cannot be read")
       }
-      guard let text = PartyProfile.adding(dataset: name, path: lasting, to: old.text) else {
+      guard let text = added(lasting, to: old.text) else {
         throw Failure(
           "party-uneditable", "'\(old.file)' is written in a way that Moira does not edit",
           hint: "add it by hand, under 'datasets': \(name): {path: \(lasting)}")
@@ -35,6 +38,13 @@ struct DatasetCommand: AsyncParsableCommand {
       try PartyFolders.rewrite(party.folder, text: text)
       Console.print("'\(name)' is a dataset of '\(party.profile.id)' now")
       return .done
+    }
+
+    private func added(_ path: String, to text: String) -> String? {
+      let columns = [("id", id), ("label", label), ("weight", weight)].compactMap { key, name in
+        name.map { (key: key, name: $0) }
+      }
+      return PartyProfile.adding(dataset: name, path: path, columns: columns, to: text)
     }
 
     private func chosen() throws -> RegisteredParties.Party {

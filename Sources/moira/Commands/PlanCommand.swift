@@ -14,12 +14,13 @@ struct PlanCommand: Subcommand {
     abstract: "Print what a run would do: tasks, parties, parameters and where each comes from.")
 
   @OptionGroup var pipeline: PipelineOptions
+  @OptionGroup var home: HomeOptions
   @Option(help: "text, json, mermaid (for Markdown) or dot (for Graphviz).")
   var format: Format = .text
   var isJSON: Bool { format == .json }
 
-  func perform() throws -> ExitStatus {
-    let loaded = try LoadedPipeline(pipeline)
+  func perform() async throws -> ExitStatus {
+    let loaded = try await LoadedPipeline(pipeline, home: home.folder)
     let plan = loaded.plan
     if format == .text { loaded.warnings?.show(asJSON: false) }
     switch format {

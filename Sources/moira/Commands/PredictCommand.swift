@@ -42,10 +42,10 @@ struct PredictCommand: Subcommand {
     let isScaled = try Self.model(bytes).scaling != nil
     let text = pipeline(
       old.record.plan, at: model.party, model.reference.hash, applyScaling: isScaled)
-    let loaded = try LoadedPipeline(
+    let loaded = try await LoadedPipeline(
       PipelineSource(
         file: "predict", text: text, overrides: [],
-        parties: parties ?? old.record.source.parties))
+        parties: parties ?? old.record.source.parties), home: home.folder)
     let (snapshot, new) = try await run(loaded, in: store, composition)
     guard snapshot.state == .succeeded else {
       let text = JobText(

@@ -21,10 +21,10 @@ struct RerunCommand: Subcommand {
   func perform() async throws -> ExitStatus {
     let store = try Composition(home: options.home.folder).storeForReading()
     let old = try await store.job(named: job).source
-    var loaded = try LoadedPipeline(
+    var loaded = try await LoadedPipeline(
       PipelineSource(
         file: old.file, text: old.text, overrides: old.overrides + changes.sets,
-        parties: changes.parties ?? old.parties))
+        parties: changes.parties ?? old.parties), home: options.home.folder)
     if let from { loaded = try loaded.anew(from: TaskID(from)) }
     return try await options.run(loaded)
   }

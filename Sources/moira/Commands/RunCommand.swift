@@ -49,6 +49,6 @@ struct RunCommand: Subcommand {
   var isVerbose: Bool { options.output.verbose }
 
   func perform() async throws -> ExitStatus {
-    try await options.run(try LoadedPipeline(pipeline))
+    try await options.run(try await LoadedPipeline(pipeline, home: options.home.folder))
   }
 }

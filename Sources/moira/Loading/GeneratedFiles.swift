@@ -33,6 +33,13 @@ struct GeneratedFiles {
       let roles = schema.roles.map(\.rawValue).joined(separator: ", ")
       index.append("| [\(schema.name)](\(schema.name).md) | \(roles) | \(schema.summary) |")
     }
+    let scripts = "Sources/MoiraScript/Generated"
+    let old = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(scripts)")) ?? []
+    for name in old where name.hasSuffix(".swift") { texts["\(scripts)/\(name)"] = .some(nil) }
+    for schema in schemas {
+      let source = ScriptSources(schema: schema)
+      texts["\(scripts)/\(source.typeName).swift"] = source.text
+    }
     texts["\(folder)/README.md"] = index.joined(separator: "\n") + "\n"
   }
 

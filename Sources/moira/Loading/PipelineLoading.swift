@@ -9,7 +9,9 @@ import MoiraYAML
 
 /// Which pipeline, with which changes and parties.
 struct PipelineOptions: ParsableArguments {
-  @Argument(help: "The pipeline file.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: "The pipeline file; FATE's DAG files are read too.",
+    completion: .file(extensions: ["yaml", "yml", "json"]))
   var file: String
 
   @OptionGroup var changes: ChangeOptions
@@ -43,7 +45,7 @@ extension LoadedPipeline {
   ///
   /// - Throws: `WrongText` with all that is wrong, in the pipeline, in `--set` and in the parties'
   ///   files.
-  init(_ options: PipelineOptions) throws(WrongText) {
+  init(_ options: PipelineOptions, home: Home) async throws(WrongText) {
     let text: String
     do throws(Diagnostics) {
       text = try TextFile.read(
@@ -53,40 +55,85 @@ extension LoadedPipeline {
     }
     let folder =
       options.changes.parties ?? RegisteredParties.defaultFolder(besides: options.file)
-    try self.init(
+    try await self.init(
       PipelineSource(
-        file: options.file, text: text, overrides: options.changes.sets, parties: folder))
+        file: options.file, text: text, overrides: options.changes.sets, parties: folder),
+      home: home)
   }
 
   /// Checks a text, which an earlier job may have kept.
-  init(_ source: PipelineSource) throws(WrongText) {
+  init(_ source: PipelineSource, home: Home) async throws(WrongText) {
     let parties = RegisteredParties(in: source.parties)
-    let sets = SetOptions(source.overrides)
-    var sources = parties.sources
-    sources[source.file] = source.text
-    sources[SetOptions.file] = sets.source
+    let read = await ReadPipeline(source, home: home)
     var found = parties.diagnostics
-    found.add(contentsOf: sets.diagnostics)
-    let plan = Self.plan(source, sets: sets, registry: parties.registry, into: &found)
+    found.add(contentsOf: read.diagnostics)
+    let plan = read.pipeline.flatMap {
+      Plan.making(
+        $0, catalog: standardCatalog.schemas, overrides: read.overrides,
+        registry: parties.registry, into: &found)
+    }
+    let sources = parties.sources.merging(read.sources) { $1 }
     guard let plan, !found.hasErrors else { throw WrongText(diagnostics: found, sources: sources) }
     self.plan = plan
     self.source = source
     self.parties = parties
     warnings = found.all.isEmpty ? nil : DiagnosticReport(found, sources: sources)
   }
+}
 
-  private static func plan(
-    _ source: PipelineSource, sets: SetOptions, registry: Registry, into found: inout Diagnostics
-  ) -> Plan? {
+/// A pipeline read from a text of ours or of FATE's, with what is wrong with it.
+struct ReadPipeline {
+  private(set) var pipeline: Pipeline?
+  /// What goes over the pipeline's own parameters; FATE's files have taken theirs in already.
+  private(set) var overrides: [Override] = []
+  private(set) var diagnostics: Diagnostics
+  private(set) var sources: [String: String]
+
+  init(_ source: PipelineSource, home: Home) async {
+    let sets = SetOptions(source.overrides)
+    diagnostics = sets.diagnostics
+    sources = [source.file: source.text, SetOptions.file: sets.source]
     do throws(Diagnostics) {
       let node = try readYAML(source.text, file: source.file)
-      guard let pipeline = Pipeline.reading(node, into: &found) else { return nil }
-      return Plan.making(
-        pipeline, catalog: standardCatalog.schemas, overrides: sets.overrides, registry: registry,
-        into: &found)
+      guard FatePipeline.describes(node) else {
+        overrides = sets.overrides
+        pipeline = Pipeline.reading(node, into: &diagnostics)
+        return
+      }
+      var settings = FateSettings()
+      settings.name = Self.name(of: source.file)
+      settings.overrides = sets.overrides
+      settings.found = await EarlierJobs(home: home).found(
+        FatePipeline.references(in: node, overrides: sets.overrides))
+      pipeline = FatePipeline.reading(node, settings: settings, into: &diagnostics)?.pipeline
     } catch {
-      found.add(contentsOf: error)
-      return nil
+      diagnostics.add(contentsOf: error)
     }
+  }
+
+  /// Reads a dsl and a conf file of FATE 1.x.
+  init(dsl: (file: String, text: String), conf: (file: String, text: String), overrides: [String]) {
+    let sets = SetOptions(overrides)
+    diagnostics = sets.diagnostics
+    sources = [dsl.file: dsl.text, conf.file: conf.text, SetOptions.file: sets.source]
+    do throws(Diagnostics) {
+      var settings = FateSettings()
+      settings.name = Self.name(of: conf.file)
+      settings.overrides = sets.overrides
+      pipeline =
+        FatePipeline.reading(
+          dsl: try readYAML(dsl.text, file: dsl.file),
+          conf: try readYAML(conf.text, file: conf.file),
+          settings: settings, into: &diagnostics)?.pipeline
+    } catch {
+      diagnostics.add(contentsOf: error)
+    }
+  }
+
+  /// `train` of `dags/train.yaml`: FATE's files have no name.
+  private static func name(of file: String) -> String {
+    let last = file.split(separator: "/").last ?? "fate"
+    let name = last.split(separator: ".").first.map(String.init) ?? "fate"
+    return name.isEmpty ? "fate" : name
   }
 }

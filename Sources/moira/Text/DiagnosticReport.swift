@@ -39,16 +39,22 @@ struct DiagnosticReport {
   /// `2 errors, 1 warning`.
   var summary: String {
     let errors = diagnostics.count { $0.severity == .error }
-    let warnings = diagnostics.count - errors
-    var words: [String] = []
-    if errors > 0 { words.append(errors == 1 ? "1 error" : "\(errors) errors") }
-    if warnings > 0 { words.append(warnings == 1 ? "1 warning" : "\(warnings) warnings") }
-    return words.joined(separator: ", ")
+    let warnings = diagnostics.count { $0.severity == .warning }
+    let counts = [
+      (errors, "error"), (warnings, "warning"), (diagnostics.count - errors - warnings, "note"),
+    ]
+    return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
+      .joined(separator: ", ")
   }
 
   private func text(of one: Diagnostic, _ style: Style) -> [String] {
     let word = one.severity.rawValue + ":"
-    let severity = one.severity == .error ? style.red(word) : style.yellow(word)
+    let severity =
+      switch one.severity {
+      case .error: style.red(word)
+      case .warning: style.yellow(word)
+      case .note: style.cyan(word)
+      }
     let place = one.site.map { style.bold("\(withoutControls($0.description)):") + " " } ?? ""
     let message = style.bold(withoutControls(one.message))
     var text = ["\(place)\(severity) \(message) \(style.dim("[\(one.code)]"))"]

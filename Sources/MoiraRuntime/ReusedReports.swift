@@ -1,17 +1,18 @@
-import MoiraKit
-import MoiraModel
-import MoiraRuntime
-import MoiraSchedule
+internal import MoiraKit
+public import MoiraModel
+public import MoiraSchedule
 
 /// Finds what reused tasks told when they ran, in the earlier jobs that made their artifacts.
-struct ReusedReports {
+public struct ReusedReports: Sendable {
   /// How many earlier jobs are looked at.
   private static let jobLimit = 100
 
-  let store: any JobStore
+  private let store: any JobStore
+
+  public init(store: any JobStore) { self.store = store }
 
   /// Metrics and protection of every reused task, under the names that the tasks have in this job.
-  func reports(for snapshot: JobSnapshot) async throws(Failure) -> [PartReport] {
+  public func reports(for snapshot: JobSnapshot) async throws(Failure) -> [PartReport] {
     var open: [[PartyID: [ArtifactReference]]: TaskID] = [:]
     for task in snapshot.tasks where task.state == .reused { open[task.outputs] = task.id }
     if open.isEmpty { return [] }

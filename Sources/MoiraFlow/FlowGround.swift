@@ -1,0 +1,110 @@
+public import MoiraConfig
+public import MoiraKit
+public import MoiraModel
+public import MoiraPlan
+public import MoiraRuntime
+
+/// A DAG that was found right.
+public struct FlowDraft: Codable, Sendable {
+  public let plan: Plan
+  public let source: PipelineSource
+  public let layout: FlowLayout
+  /// FATE's `dag.conf.priority`: higher goes first.
+  public let priority: Int
+  /// What was doubtful in it.
+  public let warnings: [String]
+
+  public init(
+    plan: Plan, source: PipelineSource, layout: FlowLayout, priority: Int, warnings: [String]
+  ) {
+    self.plan = plan
+    self.source = source
+    self.layout = layout
+    self.priority = priority
+    self.warnings = warnings
+  }
+}
+
+/// A job that runs, and what must be held while it does.
+public struct FlowRun: Sendable {
+  public let running: Coordinator.Running
+  /// Let go when the job has ended.
+  public let hold: any Sendable
+
+  public init(_ running: Coordinator.Running, hold: any Sendable) {
+    self.running = running
+    self.hold = hold
+  }
+}
+
+/// What can be seen of a table without looking at its rows one by one.
+public struct FlowTableSight: Hashable, Codable, Sendable {
+  public let rows: Int
+  public let columns: [String]
+
+  public init(rows: Int, columns: [String]) {
+    self.rows = rows
+    self.columns = columns
+  }
+}
+
+/// The federation that jobs run on.
+public protocol FlowFederation: Sendable {
+  /// Checks a DAG and plans it.
+  ///
+  /// - Parameters:
+  ///   - dag: the value of `dag_schema`.
+  ///   - earlier: where outputs of older jobs lie.
+  func draft(
+    _ dag: ConfigValue, tables: [FlowTable], earlier: any FlowEarlierJobs
+  ) async throws(FlowRefusal) -> FlowDraft
+
+  func start(
+    _ draft: FlowDraft, as job: JobID, tables: [FlowTable], useCache: Bool
+  ) async throws(Failure) -> FlowRun
+  /// Goes on with a job that another process left.
+  func resume(_ job: JobID, tables: [FlowTable]) async throws(Failure) -> FlowRun
+
+  func artifacts(of party: PartyID) throws(Failure) -> any ArtifactStore
+  /// Reads a table as its party's reader would.
+  ///
+  /// - Throws: what is wrong with it.
+  func look(at table: FlowTable, _ bytes: any ArtifactBytes) async throws(Failure)
+    -> FlowTableSight
+  /// The components that DAGs may name.
+  var components: [String] { get }
+}
+
+/// Where the outputs of older jobs lie.
+public protocol FlowEarlierJobs: Sendable {
+  /// The artifacts of one output by the members of the plan that made them; empty when there are
+  /// none.
+  ///
+  /// - Parameters:
+  ///   - job: the job, or the `model_id` under which its models are filed.
+  ///   - version: the `model_version`.
+  func outputs(
+    of job: String, version: String, task: String, key: String
+  ) async throws(FlowRefusal) -> [PartyID: ContentHash]
+}
+
+/// What the server stands on.
+public struct FlowGround: Sendable {
+  let jobs: any JobStore
+  let documents: any DocumentStore
+  /// The bytes of tables that were uploaded.
+  let tables: any ArtifactStore
+  let clock: any WallClock
+  let federation: any FlowFederation
+
+  public init(
+    jobs: any JobStore, documents: any DocumentStore, tables: any ArtifactStore,
+    clock: any WallClock, federation: any FlowFederation
+  ) {
+    self.jobs = jobs
+    self.documents = documents
+    self.tables = tables
+    self.clock = clock
+    self.federation = federation
+  }
+}

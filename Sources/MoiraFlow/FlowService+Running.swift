@@ -1,0 +1,127 @@
+internal import MoiraConfig
+internal import MoiraModel
+internal import MoiraPlan
+internal import MoiraRuntime
+internal import MoiraSchedule
+
+/// A running job as its updates tell of it.
+struct LiveJob {
+  let driver: JobDriver?
+  var tasks: [TaskID: TaskSnapshot] = [:]
+}
+
+extension FlowService {
+  /// Sees a job from its start to its end.
+  func carryOut(_ id: String) async {
+    guard let job = jobs[id], !job.status.isFinal else { return }
+    if job.local != nil {
+      await carryOutLocally(id)
+    } else {
+      await carryOutInFederation(id)
+    }
+  }
+
+  private func carryOutInFederation(_ id: String) async {
+    let run: FlowRun
+    do throws(FlowRefusal) {
+      run = try await begin(id)
+    } catch {
+      await conclude(id, .failed, error: error.message)
+      return
+    }
+    live[id] = LiveJob(driver: run.running.driver)
+    for await update in run.running.updates {
+      switch update {
+      case .began(let snapshot):
+        live[id]?.tasks = Dictionary(
+          snapshot.tasks.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+      case .task(let task): live[id]?.tasks[task.id] = task
+      case .report: break
+      case .ended(let snapshot): await conclude(id, with: snapshot)
+      case .broken(let failure): await conclude(id, .failed, error: failure.flowText)
+      }
+    }
+    withExtendedLifetime(run.hold) {}
+    live[id] = nil
+  }
+
+  private func begin(_ id: String) async throws(FlowRefusal) -> FlowRun {
+    let isInterrupted = jobs[id]?.status == .running
+    let draft = try await draft(of: id)
+    if isInterrupted, let run = try await goOn(id) { return run }
+    let now = ground.clock.now()
+    try await update(id) { job in
+      job.status = .running
+      job.run += 1
+      job.started = now
+      job.ended = nil
+      job.error = nil
+    }
+    guard let job = jobs[id] else {
+      throw FlowRefusal(.jobNotFound, Failure("job-unknown", "there is no job '\(id)'"))
+    }
+    let tables = Array(tables.values)
+    do throws(Failure) {
+      return try await ground.federation.start(
+        draft, as: job.runID, tables: tables, useCache: true)
+    } catch {
+      throw FlowRefusal(.jobCreation, error)
+    }
+  }
+
+  /// Resumes the run of a process that died; nil when that run was never noted.
+  private func goOn(_ id: String) async throws(FlowRefusal) -> FlowRun? {
+    guard let run = jobs[id]?.runID else { return nil }
+    do throws(Failure) {
+      guard try await ground.jobs.record(of: run) != nil else {
+        jobs[id]?.run -= 1
+        return nil
+      }
+      return try await ground.federation.resume(run, tables: Array(tables.values))
+    } catch {
+      // The process died between the job's end and its note of that.
+      guard error.code == "job-ended", let snapshot = try? await snapshot(of: run) else {
+        throw FlowRefusal(.jobCreation, error)
+      }
+      await conclude(id, with: snapshot)
+      throw FlowRefusal(.jobCreation, error)
+    }
+  }
+
+  private func conclude(_ id: String, with snapshot: JobSnapshot) async {
+    snapshots[snapshot.id] = snapshot
+    let failure = snapshot.tasks.lazy.compactMap(\.failure).first
+    await conclude(id, FlowStatus(snapshot.state), error: failure?.flowText)
+  }
+
+  /// Notes the end of a job. What cannot be kept is told all the same, and found again by replay.
+  func conclude(_ id: String, _ status: FlowStatus, error: String?) async {
+    guard jobs[id]?.status.isFinal == false else { return }
+    let now = ground.clock.now()
+    try? await update(id) { job in
+      job.status = status
+      job.started = job.started ?? now
+      job.ended = now
+      job.error = error
+    }
+  }
+
+  /// How a run stands by its journal.
+  func snapshot(of run: JobID) async throws(FlowRefusal) -> JobSnapshot? {
+    if let snapshot = snapshots[run] { return snapshot }
+    do throws(Failure) {
+      let snapshot = JobMachine(replaying: try await ground.jobs.journal(of: run)).snapshot
+      if let snapshot, snapshot.state.isFinal { snapshots[run] = snapshot }
+      return snapshot
+    } catch {
+      throw FlowRefusal(.exception, error)
+    }
+  }
+
+  /// The tasks of a job's plan as they stand now.
+  func steps(of job: FlowJob) async throws(FlowRefusal) -> [TaskID: TaskSnapshot] {
+    if let live = live[job.id], !live.tasks.isEmpty { return live.tasks }
+    guard job.run > 0, let snapshot = try await snapshot(of: job.runID) else { return [:] }
+    return Dictionary(snapshot.tasks.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+  }
+}
