@@ -36,6 +36,7 @@ extension ProtocolViolation.Rule {
     case .sharing(let rule): rule.sentence
     case .secure(let rule): rule.sentence
     case .unsignedKey(let party): "sent a key of \(party) that \(party) has not signed"
+    case .paillier(let rule): rule.sentence
     default: disagreement
     }
   }
