@@ -1,6 +1,7 @@
 import Foundation
 import MoiraCrypto
 import MoiraModel
+import MoiraSim
 
 /// Encryption, decryption and packed vectors under Paillier, in CPU time on one core, and two cores
 /// by the wall clock; against phe, and gmpy2 where phe finds it.
