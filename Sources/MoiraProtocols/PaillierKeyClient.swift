@@ -77,8 +77,9 @@ public struct PaillierKeyClient: ~Copyable, ProtocolMachine {
   ) throws(ProtocolViolation) -> PaillierPrivateKey {
     let secret: [UInt8]
     do throws(ShareSealError) {
-      secret = try keys.payloadSeals(for: terms.purpose(of: key)).open(
-        sealed, from: terms.holder, count: key.bytes.count)
+      secret = try terms.seals(keys).open(
+        sealed, from: terms.holder, context: Array(key.id.text.utf8),
+        byteCount: key.bytes.count)
     } catch {
       throw ProtocolViolation(sender, .paillier(.brokenSeal(of: terms.holder)))
     }
@@ -122,11 +123,14 @@ private func sealed(
   _ key: PaillierPrivateKey, _ terms: PaillierKeyTerms, _ keys: MaskingKeys,
   using generator: inout some RandomNumberGenerator
 ) throws(PaillierRefusal) -> [[UInt8]] {
-  let seals = keys.payloadSeals(for: terms.purpose(of: key.publicKey))
+  let seals = terms.seals(keys)
   var sealed: [[UInt8]] = []
   for client in terms.others {
     do throws(ShareSealError) {
-      sealed.append(try seals.seal(key.exportSecretBytes(), for: client, using: &generator))
+      sealed.append(
+        try seals.seal(
+          key.exportSecretBytes(), for: client, context: Array(key.publicKey.id.text.utf8),
+          using: &generator))
     } catch {
       throw .terms(.otherKeys)
     }

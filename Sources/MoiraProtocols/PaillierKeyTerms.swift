@@ -8,7 +8,7 @@ public import MoiraModel
 ///
 /// 1. *Key.* The key holder makes a key pair and sends the aggregator the modulus n, the proof that
 ///    gcd(n, φ(n)) = 1 (see `PaillierKeyProof`), and both primes sealed for each other client (see
-///    `PayloadSeals`).
+///    `PairSeals`).
 /// 2. *Announcement.* The aggregator checks n and its proof, and passes on n, the proof and the
 ///    sealed primes to each other client.
 /// 3. *Receipt.* A client checks n and its proof, opens the seal, checks that the primes have the
@@ -86,6 +86,8 @@ extension PaillierKeyTerms {
     }
   }
 
-  /// What seals primes of a key.
-  func purpose(of key: PaillierPublicKey) -> String { "paillier/\(key.id)" }
+  /// What seals primes; the key's id is authenticated beside them.
+  func seals(_ keys: MaskingKeys) -> PairSeals {
+    PairSeals(keys, purpose: "paillier/key", scope: scope)
+  }
 }

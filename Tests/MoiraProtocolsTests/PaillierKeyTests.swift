@@ -172,14 +172,15 @@ struct PaillierKeyParts {
     let honest = try parts.key()
     var generator = SeededGenerator(seed: 3)
     let other = try PaillierPrivateKey.generate(bits: 2048, using: &generator)
-    let seals = try #require(parts.keys["a"]).payloadSeals(
-      for: "paillier/\(PaillierFixture.key.publicKey.id)")
+    let seals = PairSeals(
+      try #require(parts.keys["a"]), purpose: "paillier/key", scope: parts.terms.scope)
+    let context = Array(PaillierFixture.key.publicKey.id.text.utf8)
     let composite = [UInt8](repeating: 0xff, count: 256)
     for (secret, error) in [
       (other.exportSecretBytes(), PaillierKeyError.otherKey), (composite, .unfitPrime),
     ] {
       let fresh = try PaillierKeyParts(["a", "b", "c"])
-      let sealed = try seals.seal(secret, for: "b", using: &generator)
+      let sealed = try seals.seal(secret, for: "b", context: context, using: &generator)
       #expect(throws: ProtocolViolation("a", .paillier(.unfitPrivateKey(error)))) {
         try fresh.clients["b"]?.machine.receive(
           .announcement(
