@@ -36,6 +36,8 @@ let package = Package(
       providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]),
     .target(name: "MoiraModel", swiftSettings: settings),
     .target(name: "MoiraConfig", dependencies: ["MoiraModel"], swiftSettings: settings),
     .target(
@@ -47,7 +49,7 @@ let package = Package(
     .target(
       name: "MoiraCrypto",
       dependencies: [
-        "CKernels", "MoiraModel", .product(name: "Crypto", package: "swift-crypto"),
+        "CGMP", "CKernels", "MoiraModel", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "_CryptoExtras", package: "swift-crypto"),
       ], swiftSettings: settings),
     .target(name: "MoiraPrivacy", dependencies: ["MoiraModel"], swiftSettings: settings),

@@ -17,6 +17,7 @@ need() { # name, whether it is there, package
 if [ "$(uname)" = "Darwin" ]; then
   need pkg-config "command -v pkg-config" pkg-config
   need libyaml "pkg-config --exists yaml-0.1" libyaml
+  need gmp "pkg-config --exists gmp" gmp
   [ -z "$missing" ] && exit 0
   say "installing$missing with brew"
   # shellcheck disable=SC2086
@@ -27,6 +28,7 @@ fi
 need pkg-config "command -v pkg-config" pkg-config
 need libyaml "pkg-config --exists yaml-0.1" libyaml-dev
 need sqlite "pkg-config --exists sqlite3" libsqlite3-dev
+need gmp "pkg-config --exists gmp" libgmp-dev
 need zlib "pkg-config --exists zlib" zlib1g-dev
 if [ "${1:-}" = --tests ]; then
   need venv "python3 -c 'import ensurepip'" "python3 python3-venv"

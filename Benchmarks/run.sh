@@ -19,6 +19,9 @@ if command -v python3 >/dev/null; then
     "$python" -c 'import numpy, pandas, pyarrow' 2>/dev/null ||
       "$python" -m pip install --quiet --disable-pip-version-check numpy pandas pyarrow >&2 ||
       echo "numpy, pandas and pyarrow cannot be fetched: their references are skipped" >&2
+    "$python" -c 'import phe, gmpy2' 2>/dev/null ||
+      "$python" -m pip install --quiet --disable-pip-version-check phe gmpy2 >&2 ||
+      echo "phe and gmpy2 cannot be fetched: their references are skipped" >&2
   fi
 fi
 

@@ -11,12 +11,6 @@ typedef struct {
   __m128i blocks[key_blocks];
 } round_keys;
 
-// Fills with zeros, and the compiler may not find that nobody reads them.
-static void wipe(void *bytes, size_t count) {
-  memset(bytes, 0, count);
-  __asm__ volatile("" : : "r"(bytes) : "memory");
-}
-
 #define AES __attribute__((target("aes,sse4.1")))
 
 // Each word becomes the sum of itself and those before it, as the expansion's recurrence wants.
@@ -86,6 +80,7 @@ AES static void expand(const uint8_t *key, round_keys *keys) {
 #include "aesctr_loop.h"
 
 int ck_widest_aes_level(void) {
+  if (!ck_kernels_allowed()) return 0;
   if (!__builtin_cpu_supports("aes") || !__builtin_cpu_supports("sse4.1")) return 0;
   if (!__builtin_cpu_supports("vaes") || !__builtin_cpu_supports("avx2")) return 1;
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") ? 3 : 2;
@@ -95,7 +90,7 @@ void ck_expand_aes256_key(const uint8_t *key, uint8_t *expanded) {
   round_keys keys;
   expand(key, &keys);
   memcpy(expanded, &keys, sizeof keys);
-  wipe(&keys, sizeof keys);
+  ck_wipe(&keys, sizeof keys);
 }
 
 void ck_apply_keystream(int level, const uint8_t *key, uint64_t high, uint64_t low, int subtract,
@@ -113,7 +108,7 @@ void ck_apply_keystream(int level, const uint8_t *key, uint64_t high, uint64_t l
     low = 0;
     high += 1;
   }
-  wipe(&keys, sizeof keys);
+  ck_wipe(&keys, sizeof keys);
 }
 
 #else

@@ -55,8 +55,8 @@ LOOP static void NAME(const round_keys *keys, uint64_t high, uint64_t low, int s
   memcpy(tail, rest, sizeof tail);
   for (size_t i = whole; i < count; i++)
     words[i] = subtract ? words[i] - tail[i - whole] : words[i] + tail[i - whole];
-  wipe(tail, sizeof tail);
-  wipe(rest, sizeof rest);
+  ck_wipe(tail, sizeof tail);
+  ck_wipe(rest, sizeof rest);
 }
 
 #undef NAME

@@ -122,6 +122,7 @@ VARIANTS(avx2, "avx2,fma", 4)
 VARIANTS(avx512, "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma", 8)
 
 int ck_widest_level(void) {
+  if (!ck_kernels_allowed()) return 0;
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
     return 2;

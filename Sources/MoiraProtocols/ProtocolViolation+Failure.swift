@@ -29,13 +29,14 @@ extension ProtocolViolation.Rule {
     case .sentTwice(let kind): "sent \(kind.phrase) twice"
     case .unfitKey(let party, let error): "sent a key of \(party) that \(error.phrase)"
     case .sharedKey(let first, let second): "sent one key for both \(first) and \(second)"
-    case .listedTwice(let party): "listed \(party) twice"
+    case .listedTwice(let party): "listed \(printable(party.text)) twice"
     case .missing(let party): "left \(party) out of the key roster"
     case .unplanned(let party): "listed '\(printable(party.text))', which the plan does not name"
     case .alteredKey(let party): "listed another key for \(party) than \(party) sent"
     case .sharing(let rule): rule.sentence
     case .secure(let rule): rule.sentence
     case .unsignedKey(let party): "sent a key of \(party) that \(party) has not signed"
+    case .paillier(let rule): rule.sentence
     default: disagreement
     }
   }
@@ -99,7 +100,7 @@ extension WireError {
 }
 
 /// What a peer sent as a name, fit to be shown: at most 40 printable ASCII characters.
-private func printable(_ text: String) -> String {
+func printable(_ text: String) -> String {
   let shown = text.unicodeScalars.prefix(40).map { scalar in
     (0x20...0x7e).contains(scalar.value) ? Character(scalar) : "?"
   }

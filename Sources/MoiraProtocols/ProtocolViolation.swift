@@ -48,6 +48,8 @@ public struct ProtocolViolation: Error, Hashable, Sendable {
     case secure(SecureSumRule)
     /// The key's signature is not the party's.
     case unsignedKey(of: PartyID)
+    /// A rule of the sum by Paillier, or of its key set-up.
+    case paillier(PaillierRule)
   }
 }
 

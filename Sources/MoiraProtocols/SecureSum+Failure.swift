@@ -53,7 +53,8 @@ extension SecureSumRule {
     case .tooFewListed(let kind, let count, let needed):
       "sent \(kind.phrase) with \(count) parties, but \(needed) are needed"
     case .notInRound(let party): "listed \(party), which is not in the round"
-    case .notASurvivor(let party): "asked as if \(party) had survived, which it has not"
+    case .notASurvivor(let party):
+      "asked as if \(printable(party.text)) had survived, which it has not"
     case .otherSurvivors: "named other survivors than before in the same round"
     case .badTag(let party):
       "sent a confirmation by \(party) that is not for these survivors"

@@ -54,12 +54,18 @@ import Testing
     #expect(failure.message == "hospital-b " + expected)
   }
 
-  @Test("a name that no plan has is shown without what a terminal would obey")
-  func printable() {
-    let name: PartyID = "b\n\u{1b}[2Jé"
-    #expect(
-      ProtocolViolation("hospital-b", .secure(.notASurvivor(name))).failure.message
-        == "hospital-b asked as if b??[2J? had survived, which it has not")
+  @Test(
+    "a name that no plan has is shown without what a terminal would obey",
+    arguments: [
+      (
+        .secure(.notASurvivor("b\n\u{1b}[2Jé")),
+        "asked as if b??[2J? had survived, which it has not"
+      ),
+      (.listedTwice("b\n\u{1b}[2Jé"), "listed b??[2J? twice"),
+      (.unplanned("b\n\u{1b}[2Jé"), "listed 'b??[2J?', which the plan does not name"),
+    ] as [(ProtocolViolation.Rule, String)])
+  func printable(rule: ProtocolViolation.Rule, expected: String) {
+    #expect(ProtocolViolation("hospital-b", rule).failure.message == "hospital-b " + expected)
   }
 
   @Test(

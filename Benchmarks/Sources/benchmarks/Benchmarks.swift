@@ -11,7 +11,7 @@ enum Benchmarks {
     ("check", measureCheck), ("job", measureWholeJob), ("gradient", measureGradient),
     ("csv", measureCSV), ("noop", measureNoOpJobs), ("plan", measurePlanning),
     ("mask", measureMasking), ("round", measureSecureRounds),
-    ("noise", measureNoise), ("memory", measureTrainingMemory),
+    ("noise", measureNoise), ("paillier", measurePaillier), ("memory", measureTrainingMemory),
   ]
 
   static func main() async {
