@@ -10,6 +10,7 @@ internal import MoiraProtocols
 public enum ProtectionMethod: String, ParameterChoice, Codable, Sendable {
   case secureAggregation = "secure_aggregation"
   case secretSharing = "secret_sharing"
+  case paillier
   case algebraic
   case none
 }
@@ -41,7 +42,7 @@ struct Encryptor: Component {
   var protection: Artifact<ProtectionKeys>
 
   @Param(
-    "How values are hidden from the arbiter: by masks that cancel in the sum, by shares dealt out among the clients, by a secret orthogonal map (algebraic: obfuscation only), or not at all."
+    "How values are hidden from the arbiter: by masks that cancel in the sum, by shares dealt out among the clients, by a Paillier key that the arbiter lacks, by a secret orthogonal map (algebraic: obfuscation only), or not at all."
   )
   var method: ProtectionMethod = .secureAggregation
   @Param(
@@ -57,12 +58,28 @@ struct Encryptor: Component {
     .moreThan(0), .atMost(86_400))
   var roundTimeout: Double = 60
 
+  @Param("paillier: bits of the modulus: 2048, 3072 or 4096.", .atLeast(2048), .atMost(4096))
+  var keyLength: Int = 3072
+  @Param(
+    "paillier: bits of a slot, of which a ciphertext holds as many as fit; fewer bits, more slots, and smaller values.",
+    .atLeast(32), .atMost(64))
+  var slotBits: Int = 64
+  @Param("paillier: the party that makes the key; empty for the first by id.")
+  var keyHolder: String?
   @Param("algebraic: whether it will do that values are obfuscated only, and not protected.")
   var acceptObfuscation: Bool = false
 
   func check(_ findings: inout ParameterFindings) {
-    if threshold != nil, method == .none || method == .algebraic {
-      findings.error("threshold", "'threshold' goes with a 'method' that protects")
+    if !PaillierPublicKey.lengths.contains(keyLength) {
+      findings.error(
+        "key_length", "'key_length' must be 2048, 3072 or 4096, but is \(keyLength)")
+    }
+    if keyHolder != nil, method != .paillier {
+      findings.error("key_holder", "'key_holder' goes with 'method: paillier' only")
+    }
+    if threshold != nil, ![.secureAggregation, .secretSharing].contains(method) {
+      findings.error(
+        "threshold", "'threshold' goes with 'method: secure_aggregation' or 'secret_sharing' only")
     }
     if method == .algebraic, !acceptObfuscation {
       findings.error(
@@ -81,7 +98,7 @@ struct Encryptor: Component {
 
   func run(in task: some TaskContext) async throws {
     switch method {
-    case .secureAggregation, .secretSharing: try await agreeKeys(in: task)
+    case .secureAggregation, .secretSharing, .paillier: try await agreeKeys(in: task)
     case .algebraic:
       task.warn("method is algebraic: values are obfuscated, not protected")
       try await agreeKeys(in: task)
@@ -103,21 +120,36 @@ struct Encryptor: Component {
       if task.role == .arbiter {
         let roster = try await drive(
           KeyAgreementAggregator(terms: terms), patience: .seconds(roundTimeout), in: task)
-        try await task.write(keys(roster, in: task), to: protection)
+        var keys = keys(roster, in: task)
+        try await addPaillier(.arbiter(roster), to: &keys, in: task, arbiter: arbiter)
+        try await task.write(keys, to: protection)
       } else {
         var generator = SystemSecureGenerator()
         let pair = MaskKeyPair(using: &generator)
         let client = try KeyAgreementClient(
           task.party, terms: terms, identity: task.identity, keyPair: pair)
         let agreed = try await drive(client, with: arbiter, in: task)
-        try await task.write(
-          keys(agreed.roster, secret: pair.exportSecretBytes(), in: task), to: protection)
+        var keys = keys(agreed.roster, secret: pair.exportSecretBytes(), in: task)
+        try await addPaillier(.client(agreed), to: &keys, in: task, arbiter: arbiter)
+        try await task.write(keys, to: protection)
       }
     } catch let refusal as ProtocolRefusal {
       throw refusal.failure
     } catch let refusal as SecureSumRefusal {
       throw refusal.failure
     }
+  }
+
+  private func addPaillier(
+    _ possession: KeyPossession, to keys: inout ProtectionKeys, in task: some TaskContext,
+    arbiter: PartyID
+  ) async throws {
+    guard method == .paillier else { return }
+    let made = try await PaillierEncryption.setUp(
+      possession, keyLength: keyLength, holder: keyHolder.map { PartyID($0) },
+      patience: .seconds(roundTimeout), in: task, arbiter: arbiter)
+    keys.paillier = .init(
+      modulus: Data(made.modulus), secret: made.secret.map { Data($0) }, slotBits: slotBits)
   }
 
   private func keys(

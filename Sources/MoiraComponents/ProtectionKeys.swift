@@ -34,6 +34,16 @@ public struct ProtectionKeys: JSONArtifact {
   public let roster: [Entry]
   /// The party's own X25519 secret; nil at the arbiter.
   public let secret: Data?
+  /// With `paillier`.
+  public var paillier: PaillierKeys? = nil
+
+  /// The key of all clients, and how words are packed under it.
+  public struct PaillierKeys: Codable, Sendable {
+    public let modulus: Data
+    /// Both primes; nil at the arbiter.
+    public let secret: Data?
+    public let slotBits: Int
+  }
 
   /// How long it is waited for silent parties.
   var patience: Duration { .seconds(roundTimeout ?? 60) }

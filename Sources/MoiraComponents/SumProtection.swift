@@ -79,6 +79,8 @@ func protection(
   case .algebraic:
     return try await AlgebraicObfuscation(
       try KeyPossession(keys, ground), ground, patience: keys.patience, in: task)
+  case .paillier:
+    return try PaillierEncryption(keys, try KeyPossession(keys, ground), ground)
   case .secretSharing:
     return SecretSharing(
       try KeyPossession(keys, ground), ground, threshold: keys.threshold,

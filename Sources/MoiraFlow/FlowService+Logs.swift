@@ -70,6 +70,7 @@ extension FlowService {
     case .log(.notice, let text): return (.info, text)
     case .log(.warning, let text): return (.warning, text)
     case .protection(let text): return (.info, "protected by \(text)")
+    case .tally(let name, let text): return (.info, "\(name): \(text)")
     }
   }
 

@@ -81,10 +81,7 @@ public struct GatherAggregator: DeadlineMachine {
   ///
   /// - Throws: `SecureSumRefusal.tooFewLeft`, with those who are missing.
   public mutating func deadline() throws -> Step<GatherMessage, [PartyID: [UInt64]]> {
-    let missing = waitingFor
-    throw SecureSumRefusal.tooFewLeft(
-      .upload, missing: missing, left: terms.clients.count - missing.count,
-      needed: terms.clients.count)
+    throw SecureSumRefusal.silent(waitingFor, .upload, of: terms.clients.count)
   }
 }
 

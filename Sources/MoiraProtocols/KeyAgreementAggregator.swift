@@ -43,10 +43,7 @@ public struct KeyAgreementAggregator: DeadlineMachine {
   ///
   /// - Throws: `SecureSumRefusal.tooFewLeft`, with those who are missing.
   public mutating func deadline() throws -> Step<KeyAgreementMessage, KeyRoster> {
-    let missing = waitingFor
-    throw SecureSumRefusal.tooFewLeft(
-      .offer, missing: missing, left: terms.clients.count - missing.count,
-      needed: terms.clients.count)
+    throw SecureSumRefusal.silent(waitingFor, .offer, of: terms.clients.count)
   }
 
   private func finish(

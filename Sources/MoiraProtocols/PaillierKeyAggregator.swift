@@ -6,7 +6,7 @@ public struct PaillierKeyAggregator: ProtocolMachine {
   public typealias Message = PaillierKeyMessage
   public typealias Output = PaillierPublicKey
 
-  private let terms: PaillierKeyTerms
+  let terms: PaillierKeyTerms
   private let header: PaillierKeyHeader
   private var key: PaillierPublicKey?
   private var confirmed: Set<PartyID> = []

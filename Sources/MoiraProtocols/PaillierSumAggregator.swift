@@ -9,7 +9,7 @@ public struct PaillierSumAggregator<Generator: RandomNumberGenerator & Sendable>
   public typealias Message = PaillierSumMessage
   public typealias Output = SummedWords
 
-  private let terms: PaillierSumTerms
+  let terms: PaillierSumTerms
   private let header: PaillierSumHeader
   private let workers: Workers
   private var sum: PaillierSum

@@ -46,10 +46,7 @@ public struct PlainSumAggregator: DeadlineMachine {
   ///
   /// - Throws: `SecureSumRefusal.tooFewLeft`, with those who are missing.
   public mutating func deadline() throws -> Step<PlainSumMessage, SummedWords> {
-    let missing = waitingFor
-    throw SecureSumRefusal.tooFewLeft(
-      .upload, missing: missing, left: terms.clients.count - missing.count,
-      needed: terms.clients.count)
+    throw SecureSumRefusal.silent(waitingFor, .upload, of: terms.clients.count)
   }
 
   private mutating func add(_ words: [UInt64]) {

@@ -77,6 +77,7 @@ struct TemplateTests {
     var hashes: Set<String> = []
     for (name, options) in [
       ("homo_lr_unprotected", []), ("homo_lr_secret_sharing", []), ("homo_lr_algebraic", []),
+      ("homo_lr_paillier", ["--set", "encryptor_0.key_length=2048"]),
       ("homo_lr_unprotected", ["--set", "encryptor_0.method=secure_aggregation"]),
     ] {
       let place = try Workplace()
