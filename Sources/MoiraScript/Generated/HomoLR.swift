@@ -30,6 +30,11 @@ public struct HomoLR: ScriptStep {
   ///   - tol: The bound of early_stop.
   ///   - evaluateEvery: Rounds between two measurements of loss and AUC.
   ///   - seed: Draws the start and the order of rows; same seed, same model.
+  ///   - weighting: How much a party counts in a mean: as much as its rows weigh, or as any other; empty for rows, or equal where 'privacy' hides updates or 'aggregation_rule' is not mean.
+  ///   - aggregationRule: How the parties' updates become one.
+  ///   - clipUpdate: The L2 norm that a party shortens its update to before it leaves it; empty for none.
+  ///   - sparsify: Sparse updates: only some of the values are sent in each round.
+  ///   - minBatch: The fewest rows that what a party sends may come from, unless 'privacy' is on: the gradient of a single row is the row.
   ///   - privacy: Differential privacy of the training rows.
   ///   - localBaseline: Whether each party also trains on its own rows alone, for comparison.
   public init(
@@ -53,12 +58,17 @@ public struct HomoLR: ScriptStep {
     tol: Double? = nil,
     evaluateEvery: Int? = nil,
     seed: Int? = nil,
+    weighting: String? = nil,
+    aggregationRule: ScriptValue? = nil,
+    clipUpdate: Double? = nil,
+    sparsify: ScriptValue? = nil,
+    minBatch: Int? = nil,
     privacy: ScriptValue? = nil,
     localBaseline: Bool? = nil
   ) {
     task = ScriptTask(
       taskID, "homo_lr",
       [("train_data", trainData), ("validate_data", validateData), ("protection", protection), ("warm_start", warmStart), ("scaler", scaler)],
-      [("epochs", epochs), ("local_epochs", localEpochs), ("batch_size", batchSize), ("aggregation", aggregation), ("learning_rate", learningRate), ("learning_rate_scheduler", learningRateScheduler), ("optimizer", optimizer), ("penalty", penalty), ("alpha", alpha), ("init_param", initParam), ("early_stop", earlyStop), ("tol", tol), ("evaluate_every", evaluateEvery), ("seed", seed), ("privacy", privacy), ("local_baseline", localBaseline)])
+      [("epochs", epochs), ("local_epochs", localEpochs), ("batch_size", batchSize), ("aggregation", aggregation), ("learning_rate", learningRate), ("learning_rate_scheduler", learningRateScheduler), ("optimizer", optimizer), ("penalty", penalty), ("alpha", alpha), ("init_param", initParam), ("early_stop", earlyStop), ("tol", tol), ("evaluate_every", evaluateEvery), ("seed", seed), ("weighting", weighting), ("aggregation_rule", aggregationRule), ("clip_update", clipUpdate), ("sparsify", sparsify), ("min_batch", minBatch), ("privacy", privacy), ("local_baseline", localBaseline)])
   }
 }
