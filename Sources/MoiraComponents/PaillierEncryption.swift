@@ -75,18 +75,30 @@ struct PaillierEncryption: SumProtection {
       guard let words, let decryptor else {
         let aggregator = try PaillierSumAggregator(
           terms: terms, encryptor: encryptor, generator: generator, workers: task.workers)
-        return try await drive(aggregator, patience: patience, in: task)
+        let sum = try await drive(aggregator, patience: patience, in: task)
+        for client in ground.clients { try await task.send(SumClosed(), to: client) }
+        return sum
       }
       let client = try PaillierSumClient(
         task.party, terms: terms, words: words, encryptor: encryptor, decryptor: decryptor,
         using: &generator, workers: task.workers)
-      return try await drive(client, with: ground.arbiter, in: task)
+      let sum = try await drive(client, with: ground.arbiter, in: task)
+      // A client that has its total could be a sum ahead of others whose word is still awaited.
+      _ = try await task.receive(SumClosed.self, from: ground.arbiter)
+      return sum
     } catch let refusal as PaillierRefusal {
       throw refusal.failure
     } catch let refusal as SecureSumRefusal {
       throw refusal.failure
     }
   }
+}
+
+/// The arbiter has everybody's word: the next sum may begin.
+private struct SumClosed: WireMessage {
+  init() {}
+  init(from reader: inout ByteReader) throws(WireError) {}
+  func encode(into writer: inout ByteWriter) {}
 }
 
 extension PaillierEncryption {
