@@ -44,8 +44,10 @@ final class Workplace {
 
   func moira(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
-  func run(_ arguments: [String]) throws -> Outcome {
+  /// - Parameter variables: of the environment, beside those of the tests.
+  func run(_ arguments: [String], with variables: [String: String] = [:]) throws -> Outcome {
     let process = process(arguments)
+    process.environment?.merge(variables) { $1 }
     let out = "\(path)/.\(UUID().uuidString)"
     let files = [out + ".out", out + ".err"]
     for file in files { try Data().write(to: URL(fileURLWithPath: file)) }

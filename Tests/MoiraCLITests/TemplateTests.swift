@@ -64,8 +64,10 @@ struct TemplateTests {
     #expect(second < first)
   }
 
-  @Test("one template for each method, and all of them give the same model bytes")
-  func methods() throws {
+  @Test(
+    "one template for each method, and all of them give the same model bytes, with the processor's kernels and without",
+    arguments: [[:], ["MOIRA_KERNELS": "portable"]])
+  func methods(variables: [String: String]) throws {
     struct Made: Decodable {
       struct Artifact: Decodable {
         let task: String
@@ -82,7 +84,7 @@ struct TemplateTests {
     ] {
       let place = try Workplace()
       let pipeline = Self.folder.appendingPathComponent("\(name).yaml").path
-      let process = try place.run(["run", pipeline, "--format", "json"] + options)
+      let process = try place.run(["run", pipeline, "--format", "json"] + options, with: variables)
       #expect(process.status == 0, "\(process.errors)")
       let made = try JSONDecoder().decode(Made.self, from: Data(process.output.utf8))
       let models = made.artifacts.filter { $0.task == "homo_lr_0" && $0.port == "model" }
