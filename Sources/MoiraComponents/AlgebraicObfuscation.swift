@@ -56,12 +56,7 @@ struct AlgebraicObfuscation: SumProtection {
     _ words: [UInt64]?, _ label: MaskLabel, count: Int, noise: [UInt64]?,
     in task: some TaskContext
   ) async throws -> SummedWords {
-    guard noise == nil else {
-      throw Failure(
-        "privacy-protection",
-        "'privacy.unit: central' needs an arbiter that sees the sum, but 'method: algebraic' turns it",
-        hint: "'privacy.unit: distributed', or 'method: secure_aggregation'")
-    }
+    guard noise == nil else { throw noSumForNoise(.algebraic) }
     do {
       let terms = try PlainSumTerms(
         label, count: 2 * count, clients: ground.clients, aggregator: ground.arbiter)

@@ -57,12 +57,7 @@ struct PaillierEncryption: SumProtection {
     _ words: [UInt64]?, _ label: MaskLabel, count: Int, noise: [UInt64]?,
     in task: some TaskContext
   ) async throws -> SummedWords {
-    guard noise == nil else {
-      throw Failure(
-        "privacy-protection",
-        "'privacy.unit: central' needs an arbiter that sees the sum, but 'method: paillier' hides it",
-        hint: "'privacy.unit: distributed', or 'method: secure_aggregation'")
-    }
+    guard noise == nil else { throw noSumForNoise(.paillier) }
     // The key is the encryptor's: its attempt is the scope of what goes under it.
     let label = MaskLabel(
       scope: possession.roster.scope, round: label.round,

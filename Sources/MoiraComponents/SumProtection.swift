@@ -87,3 +87,11 @@ func protection(
       patience: keys.patience)
   }
 }
+
+/// The arbiter was to add noise to a sum that the method hides from it too.
+func noSumForNoise(_ method: ProtectionMethod) -> Failure {
+  Failure(
+    "privacy-protection",
+    "'privacy.unit: central' needs an arbiter that sees the sum, but 'method: \(method.rawValue)' hides it",
+    hint: "'privacy.unit: distributed', or 'method: secure_aggregation'")
+}

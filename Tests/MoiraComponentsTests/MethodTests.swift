@@ -195,3 +195,24 @@ extension MethodTests {
     }
   }
 }
+
+extension MethodTests {
+  @Test(
+    "noise that the arbiter is to add needs a sum that it sees: other methods are refused by name",
+    arguments: [4, 6])
+  func centralNoise(place: Int) async throws {
+    let rows = PooledRows(seed: 76)
+    let bench = PartBench(clients: 3)
+    var inputs = try await bench.run(Encryptor.self, Self.methods[place])
+    for (place, party) in bench.clients.enumerated() {
+      inputs[party]?["train_data"] = try bench.put(
+        rows.table(of: place), port: "train_data", at: party)
+    }
+    let failure = await bench.failure(
+      HomoLR.self, [("epochs", .int(2)), privacy("central", ["epsilon": .double(8)])],
+      inputs: inputs)
+    #expect(failure?.code == "privacy-protection")
+    let method = place == 4 ? "algebraic" : "paillier"
+    #expect(failure?.message.hasSuffix("but 'method: \(method)' hides it") == true)
+  }
+}

@@ -99,15 +99,3 @@ private struct PaillierBench {
     return (one.best, wall.best, two.best)
   }
 }
-
-/// How much CPU time this process takes for the body, in seconds.
-private func cpuSeconds(_ body: () throws -> Void) rethrows -> Double {
-  func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-  }
-  let start = now()
-  try body()
-  return now() - start
-}
