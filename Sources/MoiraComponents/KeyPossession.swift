@@ -21,6 +21,14 @@ enum KeyPossession: Sendable {
     if case .client(let keys) = self { keys } else { nil }
   }
 
+  /// The label of a vector that goes under these keys themselves, and not under others of its task:
+  /// the agreement's attempt is its scope, and the task stands in the tensor's name.
+  func label(_ label: MaskLabel, in task: some TaskContext) -> MaskLabel {
+    MaskLabel(
+      scope: roster.scope, round: label.round,
+      tensor: "\(task.task)/\(task.attempt)/\(label.tensor)", model: label.model)
+  }
+
   /// What an encryptor left.
   ///
   /// - Throws: `protection-roster` when a client of the task has no key; parties that the job went on

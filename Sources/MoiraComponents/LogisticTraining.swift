@@ -58,7 +58,7 @@ struct LogisticTraining<Member: TaskContext> {
     privacy = try PrivacyPlan(
       settings,
       PrivacyPlan.Ground(
-        totalRows: totalRows, clients: task.clients.count, leastSummed: pool.leastNoisy,
+        totalRows: totalRows, clients: task.clients.count, leastSummed: pool.leastSummed,
         dimension: problem.parameterCount, gradientSteps: gradientSteps))
     combination = try Combination(settings, privacy, protection: pool.protection, in: task)
     if settings.sparsify.isOn {

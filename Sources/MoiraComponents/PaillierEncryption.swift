@@ -58,10 +58,7 @@ struct PaillierEncryption: SumProtection {
     in task: some TaskContext
   ) async throws -> SummedWords {
     guard noise == nil else { throw noSumForNoise(.paillier) }
-    // The key is the encryptor's: its attempt is the scope of what goes under it.
-    let label = MaskLabel(
-      scope: possession.roster.scope, round: label.round,
-      tensor: "\(task.task)/\(task.attempt)/\(label.tensor)", model: label.model)
+    let label = possession.label(label, in: task)
     do {
       let terms = try PaillierSumTerms(
         label, count: count, key: encryptor.key, packing: packing, roster: possession.roster,

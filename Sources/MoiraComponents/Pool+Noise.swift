@@ -5,9 +5,6 @@ internal import MoiraPrivacy
 internal import MoiraProtocols
 
 extension Pool {
-  /// How many clients any sum has at least: so many shares of noise are surely in it.
-  var leastNoisy: Int { leastSummed }
-
   /// The mean of the clients' updates, each shortened and noisy or with noise in the sum.
   ///
   /// Every client counts once, whatever rows it has: how many are in the sum is a slot of it. Values

@@ -45,7 +45,7 @@ struct Pool<Member: TaskContext> {
     task.report(.protection(protection.summary))
   }
 
-  /// The fewest clients that a sum can be over.
+  /// The fewest clients that a sum can be over: so many shares of noise are surely in it.
   var leastSummed: Int { protection.leastSummed }
 
   /// The sum of reals, each clipped to ±4096 and rounded to 2⁻⁴⁰ before it is added.

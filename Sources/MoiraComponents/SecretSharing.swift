@@ -9,7 +9,6 @@ struct SecretSharing: SumProtection {
   private let ground: SumGround
   private let form: SharingForm
   let patience: Duration
-  private(set) var absent: [PartyID] = []
   /// Who was given up in some sum: what it sent then may come yet.
   private var late: Set<PartyID> = []
 
@@ -41,17 +40,14 @@ struct SecretSharing: SumProtection {
     _ words: [UInt64]?, _ label: MaskLabel, count: Int, noise: [UInt64]?,
     in task: some TaskContext
   ) async throws -> SummedWords {
-    // The keys are the encryptor's: its attempt is the scope of what they seal.
-    let label = MaskLabel(
-      scope: possession.roster.scope, round: label.round,
-      tensor: "\(task.task)/\(task.attempt)/\(label.tensor)", model: label.model)
+    let label = possession.label(label, in: task)
     do {
       let terms = try SharedSumTerms(
         label, count: count, form: form, roster: possession.roster, aggregator: ground.arbiter)
       guard let words, let keys = possession.keys else {
         let sum = try await drive(
           SharedSumAggregator(terms: terms, noise: noise, late: late), patience: patience, in: task)
-        absent = ground.clients.filter { !sum.parties.contains($0) }
+        let absent = ground.clients.filter { !sum.parties.contains($0) }
         late.formUnion(absent)
         task.goOn(without: absent)
         return sum

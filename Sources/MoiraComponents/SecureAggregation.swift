@@ -31,7 +31,6 @@ struct SecureAggregation: SumProtection {
   private let terms: SecureSumTerms
   let patience: Duration
   private var side: Side
-  private(set) var absent: [PartyID] = []
   /// Who was not in the last sum.
   private var out: Set<PartyID> = []
   private var drops = DropOuts()
@@ -110,8 +109,7 @@ struct SecureAggregation: SumProtection {
         "\(party) was silent in round \(label.round) and is left out of it; \(isIn.count) of \(terms.clients.count) parties are in the sum"
       )
     }
-    absent = outcome.standing.absent
-    task.goOn(without: absent)
+    task.goOn(without: outcome.standing.absent)
     if drops.note(outcome.sum.parties, of: terms.clients) {
       task.report(.tally("drop-outs", drops.text))
     }

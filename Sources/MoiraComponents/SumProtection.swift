@@ -15,8 +15,6 @@ protocol SumProtection: Sendable {
   var patience: Duration { get }
   /// Whether the arbiter sees each summand.
   var showsSummands: Bool { get }
-  /// The clients that the next sum would be without.
-  var absent: [PartyID] { get }
 
   /// One sum. All members call the same sums in the same order.
   ///
@@ -34,7 +32,6 @@ protocol SumProtection: Sendable {
 
 extension SumProtection {
   var showsSummands: Bool { false }
-  var absent: [PartyID] { [] }
 }
 
 /// What every way of protecting needs to know of its task.
