@@ -29,6 +29,14 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
+    .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.4.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
   ],
   targets: [
     .systemLibrary(
@@ -90,6 +98,23 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ], swiftSettings: settings),
     .target(
+      name: "MoiraRelay", dependencies: ["MoiraModel", "MoiraSchedule"], swiftSettings: settings),
+    .target(
+      name: "MoiraWire",
+      dependencies: [
+        "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRelay",
+        "MoiraRuntime", "MoiraSchedule",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        .product(name: "X509", package: "swift-certificates"),
+      ], swiftSettings: settings),
+    .target(
       name: "MoiraFlow",
       dependencies: [
         "MoiraConfig", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRuntime", "MoiraSchedule",
@@ -105,8 +130,8 @@ let package = Package(
       name: "moira",
       dependencies: [
         "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraFlow", "MoiraKit", "MoiraModel",
-        "MoiraPlan", "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable",
-        "MoiraYAML",
+        "MoiraPlan", "MoiraRelay", "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage",
+        "MoiraTable", "MoiraWire", "MoiraYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .executableTarget(
@@ -175,6 +200,23 @@ let package = Package(
       name: "MoiraFlowTests",
       dependencies: ["MoiraConfig", "MoiraFlow", "MoiraModel", "MoiraTable"],
       swiftSettings: settings),
+    .testTarget(
+      name: "MoiraRelayTests", dependencies: ["MoiraModel", "MoiraRelay", "MoiraSchedule"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MoiraWireTests",
+      dependencies: [
+        "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan",
+        "MoiraRelay", "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraTable", "MoiraWire",
+        "MoiraYAML",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "X509", package: "swift-certificates"),
+      ], swiftSettings: settings),
     .testTarget(
       name: "MoiraCLITests", dependencies: ["moira", "script-example"], swiftSettings: settings),
   ]

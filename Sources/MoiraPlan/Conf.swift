@@ -23,6 +23,8 @@ public struct TaskConf: ParameterGroupValue {
   @Param("Among the tasks that could start, the higher goes first.") public var priority: Int = 0
   @Param("Whether artifacts of an earlier job with the same inputs are reused.")
   public var cache: Bool = true
+  @Param("Seconds that a part waits for its party while that is away, before it fails by name.", .atLeast(0))
+  public var waitForParty: Double = 600
 
   public init() {}
 }
@@ -40,10 +42,22 @@ public struct JobConf: ParameterGroupValue {
   @Param("Among the tasks that could start, the higher goes first.") public var priority: Int = 0
   @Param("Whether artifacts of an earlier job with the same inputs are reused.")
   public var cache: Bool = true
+  @Param("Seconds that a part waits for its party while that is away, before it fails by name.", .atLeast(0))
+  public var waitForParty: Double = 600
+  @Param("Megabytes that the job takes at each party, for a hub that counts them.", .atLeast(0))
+  public var memory: Int = 0
+  @Param("Whether parties that can reach one another send past the hub.")
+  public var direct: Bool = false
 
   public init() {}
 
   package static let group = ParameterGroup(parameterSchemas)
+
+  /// Nil where there is nothing that a hub must know.
+  var service: PlannedService? {
+    let service = PlannedService(priority: priority, memory: memory, direct: direct)
+    return service == PlannedService() ? nil : service
+  }
 }
 
 extension TaskConf {

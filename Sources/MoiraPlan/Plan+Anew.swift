@@ -12,6 +12,6 @@ extension Plan {
       copy.isReusable = false
       return copy
     }
-    return Plan(name: name, members: members, tasks: tasks, parallelism: parallelism)
+    return Plan(name: name, members: members, tasks: tasks, parallelism: parallelism, service: service)
   }
 }

@@ -81,7 +81,7 @@ struct PlanMaker {
     return Plan(
       name: pipeline.name,
       members: pipeline.members.map { RolePlayer($0.party, $0.role, holder: $0.holder) },
-      tasks: levelled(planned), parallelism: job.parallelism)
+      tasks: levelled(planned), parallelism: job.conf.parallelism, service: job.conf.service)
   }
 
   private mutating func checkMembers() {

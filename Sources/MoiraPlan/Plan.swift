@@ -12,16 +12,38 @@ public struct Plan: Hashable, Codable, Sendable {
   /// In topological order: every task after those that it needs; as in the file where it can be.
   public let tasks: [PlannedTask]
   public let parallelism: Int
+  /// What concerns a hub alone; nil where the pipeline says nothing of it.
+  public let service: PlannedService?
 
-  init(name: String, members: [RolePlayer], tasks: [PlannedTask], parallelism: Int) {
+  init(
+    name: String, members: [RolePlayer], tasks: [PlannedTask], parallelism: Int,
+    service: PlannedService?
+  ) {
     version = Self.formatVersion
     self.name = name
     self.members = members
     self.tasks = tasks
     self.parallelism = parallelism
+    self.service = service
   }
 
   public subscript(id: TaskID) -> PlannedTask? { tasks.first { $0.id == id } }
+}
+
+/// How a hub is to treat the job among others.
+public struct PlannedService: Hashable, Codable, Sendable {
+  /// The higher goes first among the jobs that wait.
+  public let priority: Int
+  /// Megabytes that the job takes at each party.
+  public let memory: Int
+  /// Whether parties that can reach one another leave the hub out of what they send.
+  public let direct: Bool
+
+  public init(priority: Int = 0, memory: Int = 0, direct: Bool = false) {
+    self.priority = priority
+    self.memory = memory
+    self.direct = direct
+  }
 }
 
 /// One task with a part for each of its parties.
@@ -91,6 +113,8 @@ public struct PlannedPolicy: Hashable, Codable, Sendable {
   public let timeout: Double?
   public let priority: Int
   public let cache: Bool
+  /// Seconds that a part waits for a party that is away; nil in plans of before there was a hub.
+  public let waitForParty: Double?
 
   init(_ conf: TaskConf) {
     retries = conf.retries
@@ -100,6 +124,7 @@ public struct PlannedPolicy: Hashable, Codable, Sendable {
     timeout = conf.timeout
     priority = conf.priority
     cache = conf.cache
+    waitForParty = conf.waitForParty
   }
 }
 

@@ -60,6 +60,7 @@ extension PlannedPolicy {
     .map([
       ("retries", .int(retries)), ("timeout", timeout.map { .double($0) } ?? .null),
       ("priority", .int(priority)), ("cache", .bool(cache)),
+      ("wait_for_party", waitForParty.map { .double($0) } ?? .null),
       (
         "backoff",
         .map([

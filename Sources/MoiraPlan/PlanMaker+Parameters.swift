@@ -177,14 +177,14 @@ extension PlanMaker {
 
   // MARK: Conf
 
-  mutating func jobConf() -> (node: ConfigNode?, parallelism: Int) {
+  mutating func jobConf() -> (node: ConfigNode?, conf: JobConf) {
     let resolved = JobConf.group.read(
       pipeline.conf, owner: "'conf'", fallback: pipeline.conf?.site, into: &diagnostics)
     let conf = JobConf(parameter: resolved.value) ?? JobConf()
-    guard let map = pipeline.conf?.map else { return (nil, conf.parallelism) }
+    guard let map = pipeline.conf?.map else { return (nil, conf) }
     let own = map.entries.filter { TaskConf.group[$0.key] != nil }
     let node = ConfigNode(.map(ConfigMap(own)), at: pipeline.conf?.site)
-    return (TaskConf.group.spelledOut(node), conf.parallelism)
+    return (TaskConf.group.spelledOut(node), conf)
   }
 
   private mutating func taskConf(_ step: Pipeline.Step, jobConf: ConfigNode?) -> TaskConf {

@@ -10,6 +10,10 @@ public protocol JobStore: Sendable {
   func record(of job: JobID) async throws(Failure) -> JobRecord?
   /// All jobs, the oldest first.
   func records() async throws(Failure) -> [JobRecord]
+  /// The jobs that were not concluded, the oldest first.
+  ///
+  /// - Complexity: linear in them, whatever else the store keeps.
+  func unfinished() async throws(Failure) -> [JobID]
 
   /// Appends to a job's journal, all or none. On return it survives a power cut.
   ///
@@ -44,10 +48,12 @@ public struct JobRecord: Hashable, Codable, Sendable {
   public let planHash: ContentHash
   /// The long-term keys of the parties; nil in records of before there were any.
   public let identities: [PartyID: IdentityPublicKey]?
+  /// Who submitted it to a hub; nil for a job of this machine's own.
+  public let submission: Submission?
 
   public init(
     id: JobID, created: Instant, source: PipelineSource, plan: Plan, planHash: ContentHash,
-    identities: [PartyID: IdentityPublicKey]? = nil
+    identities: [PartyID: IdentityPublicKey]? = nil, submission: Submission? = nil
   ) {
     self.id = id
     name = plan.name
@@ -57,6 +63,23 @@ public struct JobRecord: Hashable, Codable, Sendable {
     self.plan = plan
     self.planHash = planHash
     self.identities = identities
+    self.submission = submission
+  }
+}
+
+/// How a job came to a hub.
+public struct Submission: Hashable, Codable, Sendable {
+  /// As the certificate names them.
+  public let submitter: String
+  /// What makes the same thing submitted twice one job; nil if the submitter gave nothing.
+  public let key: String?
+  /// The higher goes first among the jobs that wait.
+  public let priority: Int
+
+  public init(submitter: String, key: String? = nil, priority: Int = 0) {
+    self.submitter = submitter
+    self.key = key
+    self.priority = priority
   }
 }
 

@@ -35,6 +35,8 @@ public actor MemoryJobStore: JobStore {
     }.map(\.element)
   }
 
+  public func unfinished() -> [JobID] { records().filter { $0.ended == nil }.map(\.id) }
+
   public func append(
     _ entries: [JournalEntry], made notes: [ReuseNote], to job: JobID
   ) throws(Failure) {

@@ -42,6 +42,7 @@ enum JournalSchema {
       PRIMARY KEY (shelf, key)
     ) WITHOUT ROWID;
     """,
+    "CREATE INDEX unfinished_jobs ON job(created) WHERE ended IS NULL;",
   ]
 
   static var version: Int { steps.count }

@@ -47,6 +47,14 @@ public struct SQLiteJobStore: JobStore {
     }
   }
 
+  public func unfinished() async throws(Failure) -> [JobID] {
+    try await file.read { database in
+      try String.fetchAll(
+        database, sql: "SELECT id FROM job WHERE ended IS NULL ORDER BY created, rowid"
+      ).map { JobID($0) }
+    }
+  }
+
   private static func record(_ row: Row) throws -> JobRecord {
     var record = try JournalCoding.value(JobRecord.self, row["record"])
     record.state = JobState(rawValue: row["state"]) ?? record.state
