@@ -23,7 +23,9 @@ public struct TaskConf: ParameterGroupValue {
   @Param("Among the tasks that could start, the higher goes first.") public var priority: Int = 0
   @Param("Whether artifacts of an earlier job with the same inputs are reused.")
   public var cache: Bool = true
-  @Param("Seconds that a part waits for its party while that is away, before it fails by name.", .atLeast(0))
+  @Param(
+    "Seconds that a part waits for its party while that is away, before it fails by name.",
+    .atLeast(0))
   public var waitForParty: Double = 600
 
   public init() {}
@@ -42,7 +44,9 @@ public struct JobConf: ParameterGroupValue {
   @Param("Among the tasks that could start, the higher goes first.") public var priority: Int = 0
   @Param("Whether artifacts of an earlier job with the same inputs are reused.")
   public var cache: Bool = true
-  @Param("Seconds that a part waits for its party while that is away, before it fails by name.", .atLeast(0))
+  @Param(
+    "Seconds that a part waits for its party while that is away, before it fails by name.",
+    .atLeast(0))
   public var waitForParty: Double = 600
   @Param("Megabytes that the job takes at each party, for a hub that counts them.", .atLeast(0))
   public var memory: Int = 0

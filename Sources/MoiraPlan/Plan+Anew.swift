@@ -12,6 +12,7 @@ extension Plan {
       copy.isReusable = false
       return copy
     }
-    return Plan(name: name, members: members, tasks: tasks, parallelism: parallelism, service: service)
+    return Plan(
+      name: name, members: members, tasks: tasks, parallelism: parallelism, service: service)
   }
 }

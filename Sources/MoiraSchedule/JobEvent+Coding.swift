@@ -7,7 +7,9 @@ extension JobEvent: Codable {
     case partFailed = "part-failed"
     case timerFired = "timer-fired"
     case stopRequested = "stop-requested"
-    case resumed
+    case resumed, recovered
+    case partLost = "part-lost"
+    case refused
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -23,6 +25,9 @@ extension JobEvent: Codable {
     case .timerFired: .timerFired
     case .stopRequested: .stopRequested
     case .resumed: .resumed
+    case .recovered: .recovered
+    case .partLost: .partLost
+    case .refused: .refused
     }
   }
 
@@ -36,7 +41,9 @@ extension JobEvent: Codable {
     case .partFailed(let failure): try failure.encode(to: encoder)
     case .timerFired(let timer): try timer.encode(to: encoder)
     case .stopRequested(let request): try request.encode(to: encoder)
-    case .resumed: break
+    case .resumed, .recovered: break
+    case .partLost(let part): try part.encode(to: encoder)
+    case .refused(let refusal): try refusal.encode(to: encoder)
     }
   }
 
@@ -49,6 +56,9 @@ extension JobEvent: Codable {
     case .timerFired: self = .timerFired(try .init(from: decoder))
     case .stopRequested: self = .stopRequested(try .init(from: decoder))
     case .resumed: self = .resumed
+    case .recovered: self = .recovered
+    case .partLost: self = .partLost(try .init(from: decoder))
+    case .refused: self = .refused(try .init(from: decoder))
     }
   }
 }

@@ -10,8 +10,29 @@ public enum JobEvent: Hashable, Sendable {
   case partFailed(PartFailure)
   case timerFired(TimerID)
   case stopRequested(StopRequest)
-  /// The process that ran the job died; another has replayed the journal and goes on.
+  /// The process that ran the job and its parts died; another has replayed the journal and goes on.
   case resumed
+  /// The process that ran the job died, but not those that run its parts: another goes on with them.
+  case recovered
+  /// The process that ran a part died; the others need a new attempt.
+  case partLost(PartKey)
+  /// The job ends before anything of it has run; the first and last event of its journal.
+  case refused(JobRefusal)
+}
+
+/// Why a job never began.
+public struct JobRefusal: Hashable, Codable, Sendable {
+  public let shape: JobShape
+  /// Why parties do not take part, each with its party; empty if somebody stopped the job.
+  public let failures: [Failure]
+  /// Nil unless somebody stopped it while it waited.
+  public let stopReason: String?
+
+  public init(shape: JobShape, failures: [Failure], stopReason: String? = nil) {
+    self.shape = shape
+    self.failures = failures
+    self.stopReason = stopReason
+  }
 }
 
 /// One party's share of one attempt of a task: the key of whatever is done for it.

@@ -38,10 +38,51 @@ extension JobMachine {
     }
   }
 
+  /// Says once more all that was asked for: the parts that run go on, wherever they run.
+  func recover(_ actions: inout [JobAction]) {
+    for task in tasks {
+      if task.isLookingUp { actions.append(.lookUp(task.shape.id)) }
+      if let timer = task.timer { actions.append(.setTimer(timer.id, at: timer.due)) }
+      guard task.state == .running, let attempt = task.attempt else { continue }
+      for party in attempt.parties {
+        let key = PartKey(task: task.shape.id, attempt: attempt.number, party: party)
+        switch attempt.parts[party]?.state {
+        case .running: actions.append(.start(key))
+        case .cancelling: actions += [.start(key), .cancel(key)]
+        default: break
+        }
+      }
+    }
+  }
+
+  /// The others cannot go on with an attempt that has lost a part: there is a new one.
+  mutating func partLost(_ part: PartKey, at now: Instant, _ actions: inout [JobAction]) {
+    guard let place = places[part.task], tasks[place].state == .running,
+      let attempt = tasks[place].attempt, attempt.number == part.attempt,
+      attempt.parts[part.party]?.state.isFinal == false
+    else { return }
+    resumeAttempt(place, at: now, &actions)
+  }
+
+  /// Ends a job that has not begun.
+  mutating func refuse(_ refusal: JobRefusal, at now: Instant, _ actions: inout [JobAction]) {
+    guard shape == nil else { return }
+    submit(refusal.shape, at: now)
+    ready.removeAll()
+    for place in tasks.indices { finish(place, .stopped, at: now) }
+    refusals = refusal.failures
+    stopReason = refusal.stopReason
+    let outcome: JobState = refusal.stopReason == nil ? .failed : .stopped
+    state = outcome
+    ended = now
+    actions.append(.ended(outcome))
+  }
+
   private mutating func resumeAttempt(
     _ place: Int, at now: Instant, _ actions: inout [JobAction]
   ) {
-    let isRestartable = tasks[place].shape.policy.restartable
+    let isRestartable =
+      tasks[place].shape.policy.restartable && tasks[place].lostAttempts < Self.lossLimit
     if !isRestartable, tasks[place].attempt?.phase == .failing {
       return settleByEcho(place, at: now, &actions)
     }

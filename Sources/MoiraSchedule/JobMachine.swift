@@ -28,13 +28,16 @@ public import MoiraModel
 /// - At most `parallelism` tasks hold a place. The next is the one with the highest priority, then
 ///   the first in topological order.
 /// - The job ends when every task is final: `succeeded` if all have outputs, else `failed`.
-/// - An attempt that a crash cut off does not count against the retries.
+/// - An attempt that a crash cut off does not count against the retries; one task may lose
+///   `lossLimit` of them.
 ///
 /// - Complexity: `handle` takes amortised O((edges affected + tasks started) · log tasks + parts);
 ///   `resumed` and `stopRequested` O(tasks + edges). Memory is linear in tasks, edges and parts.
 public struct JobMachine: Equatable, Sendable {
   /// How long the parts of a failed attempt have to say why, when all that is known is an echo.
   public static let settlingGrace = Duration.seconds(5)
+  /// How many attempts of a task may be lost with a part's process.
+  public static let lossLimit = 100
 
   /// What was submitted; nil before.
   public internal(set) var shape: JobShape?
@@ -43,6 +46,8 @@ public struct JobMachine: Equatable, Sendable {
   public internal(set) var submitted: Instant?
   public internal(set) var ended: Instant?
   public internal(set) var stopReason: String?
+  /// Why parties did not take part.
+  public internal(set) var refusals: [Failure] = []
 
   /// In topological order.
   var tasks: [TaskRecord] = []
@@ -68,6 +73,8 @@ public struct JobMachine: Equatable, Sendable {
     var actions: [JobAction] = []
     if case .submitted(let shape) = event {
       submit(shape, at: now)
+    } else if case .refused(let refusal) = event {
+      refuse(refusal, at: now, &actions)
     } else if state == .running {
       take(event, at: now, &actions)
     }
@@ -87,10 +94,13 @@ public struct JobMachine: Equatable, Sendable {
     case .timerFired(let timer): timerFired(timer, at: now, &actions)
     case .stopRequested(let request): stop(request, at: now, &actions)
     case .resumed: resume(at: now, &actions)
+    case .recovered: recover(&actions)
+    case .partLost(let part): partLost(part, at: now, &actions)
+    case .refused: break
     }
   }
 
-  private mutating func submit(_ shape: JobShape, at now: Instant) {
+  mutating func submit(_ shape: JobShape, at now: Instant) {
     guard self.shape == nil else { return }
     self.shape = shape
     state = .running

@@ -7,6 +7,8 @@ public struct JobSnapshot: Hashable, Codable, Sendable {
   public let submitted: Instant
   public let ended: Instant?
   public let stopReason: String?
+  /// Why parties did not take part; nil if all did.
+  public let refusals: [Failure]?
   /// In topological order.
   public let tasks: [TaskSnapshot]
 }
@@ -65,6 +67,7 @@ extension JobMachine {
     guard let shape, let state, let submitted else { return nil }
     return JobSnapshot(
       id: shape.id, state: state, submitted: submitted, ended: ended, stopReason: stopReason,
+      refusals: refusals.isEmpty ? nil : refusals,
       tasks: tasks.map(TaskSnapshot.init))
   }
 

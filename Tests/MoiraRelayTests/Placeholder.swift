@@ -1,1 +1,2 @@
+import MoiraRelay
 import Testing

@@ -1,0 +1,287 @@
+public import MoiraModel
+internal import MoiraSchedule
+
+/// A party's side of its connection to the hub, without clock, socket or disk: events in, actions out.
+///
+/// - Nothing runs before its job was agreed to.
+/// - A part runs once: an order that comes again is answered with how the part ended, or, if the process
+///   died that ran it, with `lost`, after which the hub begins a new attempt.
+/// - What is told has a number and is said again until the hub has noted it; what a partner has not
+///   received is kept when a part ends, and sent by the next process too.
+/// - Everything that was kept is kept before anything that follows from it is said: the driver carries
+///   out `keep` first.
+///
+/// Messages may be lost, repeated or overtake one another: each is idempotent, and what stays
+/// unanswered is said again on every `tick`.
+public struct AgentMachine: Sendable {
+  /// Told apart from the processes before.
+  public let incarnation: UInt64
+  public private(set) var memory: AgentMemory
+  public var lanes = LaneDesk()
+  public private(set) var isConnected = false
+  var running: Set<OrderKey> = []
+  private var considering: Set<JobID> = []
+  /// The hub's turn at which each part was ordered last.
+  private var turns: [OrderKey: UInt64] = [:]
+  private var lastTold: UInt64
+  /// What had been told at the last tick.
+  private var lastTick: UInt64 = 0
+
+  /// - Parameter incarnation: a number that no process of the agent had before.
+  public init(restoring memory: AgentMemory, incarnation: UInt64) {
+    self.memory = memory
+    self.incarnation = incarnation
+    lastTold = memory.lastTold
+    // Parts that ran in a process before are over, whether they ended or were cut off.
+    for key in memory.parts.keys { lanes.markOver(key) }
+    for (address, letters) in memory.letters {
+      lanes.restore(LaneSender(address, leaving: letters))
+    }
+  }
+
+  /// The number of the first telling that is not noted, for `Hello`.
+  public var firstTold: UInt64 { memory.tellings.keys.min() ?? lastTold + 1 }
+
+  public enum Event: Sendable {
+    case connected
+    case disconnected
+    case received(HubMessage)
+    /// The party's policy has been asked.
+    case decided(JobID, Consent)
+    /// A part told something.
+    case reported(OrderKey, [UInt8])
+    case ended(OrderKey, PartEnd)
+    /// Some time has passed: what has no answer is said again.
+    case tick
+  }
+
+  public enum Action: Equatable, Sendable {
+    /// Make the changes survive a power cut; before anything else of the same event.
+    case keep([AgentMemory.Change])
+    case send(AgentMessage)
+    /// Ask the party's policy; the answer is told with `decided`.
+    case consider(JobID, proposal: [UInt8])
+    /// Run the part; its end is told with `ended`.
+    case start(StartOrder)
+    case cancel(OrderKey)
+    case answer(UInt64, Question)
+    /// The job is over: lanes, and whatever the driver keeps for it, may go.
+    case forget(JobID)
+    /// Something was refused; for the counters and the log.
+    case refuse(RelayRefusal)
+  }
+
+  public mutating func handle(_ event: Event) -> [Action] {
+    switch event {
+    case .connected: return connect()
+    case .disconnected:
+      isConnected = false
+      return []
+    case .received(let message): return receive(message)
+    case .decided(let job, let consent): return decide(job, consent)
+    case .reported(let key, let report):
+      guard running.contains(key) else { return [] }
+      return tell(.report(key, report), [])
+    case .ended(let key, let end): return finish(key, end)
+    case .tick:
+      defer { lastTick = lastTold }
+      return isConnected ? sayAgain(upTo: lastTick, onlyStalled: true) : []
+    }
+  }
+
+  // MARK: The connection
+
+  /// Whatever was said before may be lost.
+  private mutating func connect() -> [Action] {
+    isConnected = true
+    lastTick = lastTold
+    return sayAgain(upTo: .max, onlyStalled: false)
+  }
+
+  private mutating func sayAgain(upTo last: UInt64, onlyStalled: Bool) -> [Action] {
+    var actions = memory.tellings.filter { $0.key <= last }.sorted { $0.key < $1.key }.map {
+      Action.send(.told($0.key, $0.value))
+    }
+    for (job, consent) in memory.consents.sorted(by: { $0.key < $1.key })
+    where !considering.contains(job) {
+      actions.append(.send(.decided(job, consent)))
+    }
+    actions += lanes.again(onlyStalled: onlyStalled).map(Action.send)
+    return actions
+  }
+
+  private mutating func receive(_ message: HubMessage) -> [Action] {
+    switch message {
+    case .welcome: return []
+    case .consider(let job, let proposal): return consider(job, proposal)
+    case .start(let order, let turn): return start(order, turn)
+    case .cancel(let key): return cancel(key)
+    case .standing(let keys, let turn): return keep(only: Set(keys), turn)
+    case .forget(let job): return forget(job)
+    case .ask(let number, let question): return ask(number, question)
+    case .noted(let number): return note(number)
+    case .letter(let letter): return [.refuse(.misrouted(letter.address.job))]
+    case .receipt(let receipt): return take(receipt)
+    }
+  }
+
+  private mutating func take(_ receipt: Receipt) -> [Action] {
+    let due = lanes.take(receipt).map { Action.send(.letter($0)) }
+    guard memory.letters[receipt.address] != nil, lanes.isDrained(receipt.address) else {
+      return due
+    }
+    return keep([.letters(receipt.address, [])]) + due
+  }
+
+  // MARK: Consent
+
+  private mutating func consider(_ job: JobID, _ proposal: [UInt8]) -> [Action] {
+    if let consent = memory.consents[job] { return [.send(.decided(job, consent))] }
+    return considering.insert(job).inserted ? [.consider(job, proposal: proposal)] : []
+  }
+
+  private mutating func decide(_ job: JobID, _ consent: Consent) -> [Action] {
+    guard considering.remove(job) != nil else { return [] }
+    return keep([.consent(job, consent)]) + [.send(.decided(job, consent))]
+  }
+
+  private func ask(_ number: UInt64, _ question: Question) -> [Action] {
+    let job =
+      switch question {
+      case .fingerprint(let order): order.key.job
+      case .holds(let job, _, _): job
+      // Whatever a party made for a job that it had agreed to is its own to give or not.
+      case .artifact: nil as JobID?
+      }
+    if let job, memory.consents[job]?.isGranted != true {
+      return [
+        .refuse(.withoutConsent(job)), .send(.answered(number, .failed(.withoutConsent(job)))),
+      ]
+    }
+    return [.answer(number, question)]
+  }
+
+  // MARK: Parts
+
+  private mutating func start(_ order: StartOrder, _ turn: UInt64) -> [Action] {
+    let key = order.key
+    turns[key] = max(turns[key] ?? 0, turn)
+    if let record = memory.parts[key] {
+      if let end = record.end { return tellOnce(key, end) }
+      if record.incarnation == incarnation { return [] }
+      let lost = PartEnd.lost
+      return tell(.ended(key, lost), [.part(key, .init(incarnation: incarnation, end: lost))])
+    }
+    guard memory.consents[key.job]?.isGranted == true else {
+      return [.refuse(.withoutConsent(key.job))]
+        + tell(.ended(key, .failed(.withoutConsent(key.job))), [])
+    }
+    running.insert(key)
+    return keep([.part(key, .init(incarnation: incarnation, end: nil))]) + [.start(order)]
+  }
+
+  /// Says how a part ended, unless that is being said.
+  private mutating func tellOnce(_ key: OrderKey, _ end: PartEnd) -> [Action] {
+    let telling = Telling.ended(key, end)
+    if let number = memory.tellings.first(where: { $0.value == telling })?.key {
+      return isConnected ? [.send(.told(number, telling))] : []
+    }
+    return tell(telling, [])
+  }
+
+  private mutating func cancel(_ key: OrderKey) -> [Action] {
+    if running.contains(key) { return [.cancel(key)] }
+    guard memory.parts[key] == nil, memory.consents[key.job] != nil else { return [] }
+    // The order itself may be on its way still.
+    let cancelled = PartEnd.failed(Failure("cancelled", "the part was cancelled"))
+    return keep([.part(key, .init(incarnation: incarnation, end: cancelled))])
+  }
+
+  private mutating func keep(only wanted: Set<OrderKey>, _ turn: UInt64) -> [Action] {
+    running.filter { !wanted.contains($0) && turns[$0, default: 0] < turn }
+      .sorted().map { .cancel($0) }
+  }
+
+  private mutating func finish(_ key: OrderKey, _ end: PartEnd) -> [Action] {
+    guard running.remove(key) != nil else { return [] }
+    var changes = [
+      AgentMemory.Change.part(key, .init(incarnation: incarnation, end: end))
+    ]
+    for (address, letters) in lanes.end(key) where memory.consents[key.job] != nil {
+      changes.append(.letters(address, letters))
+    }
+    return tell(.ended(key, end), changes)
+  }
+
+  // MARK: Tellings
+
+  private mutating func tell(_ telling: Telling, _ changes: [AgentMemory.Change]) -> [Action] {
+    lastTold += 1
+    let kept = keep(changes + [.telling(lastTold, telling)])
+    return isConnected ? kept + [.send(.told(lastTold, telling))] : kept
+  }
+
+  private mutating func note(_ number: UInt64) -> [Action] {
+    let done = memory.tellings.keys.filter { $0 <= number }.sorted()
+    // The last number stays known, so that no number comes twice.
+    return done.isEmpty ? [] : keep(done.map { .telling($0, nil) })
+  }
+
+  private mutating func forget(_ job: JobID) -> [Action] {
+    var actions = running.filter { $0.job == job }.sorted().map { Action.cancel($0) }
+    running = running.filter { $0.job != job }
+    turns = turns.filter { $0.key.job != job }
+    considering.remove(job)
+    var changes: [AgentMemory.Change] = []
+    if memory.consents[job] != nil { changes.append(.consent(job, nil)) }
+    changes += memory.parts.keys.filter { $0.job == job }.sorted().map { .part($0, nil) }
+    changes += memory.letters.keys.filter { $0.job == job }.map { .letters($0, []) }
+    lanes.forget(job)
+    if !changes.isEmpty { actions += keep(changes) }
+    return actions + [.forget(job)]
+  }
+
+  private mutating func keep(_ changes: [AgentMemory.Change]) -> [Action] {
+    for change in changes { memory.apply(change) }
+    return [.keep(changes)]
+  }
+}
+
+extension OrderKey: Comparable {
+  public static func < (left: Self, right: Self) -> Bool {
+    (left.job, left.part.task, left.part.attempt, left.part.party)
+      < (right.job, right.part.task, right.part.attempt, right.part.party)
+  }
+}
+
+/// Why something that came was not taken in. Names only, never contents.
+public enum RelayRefusal: Hashable, Sendable {
+  case withoutConsent(JobID)
+  case misrouted(JobID)
+  /// The sender is not who the address says.
+  case forgedSender(LaneAddress)
+  case unknownJob(JobID)
+  case tooLong(LaneAddress)
+  /// The seal does not open.
+  case broken(LaneAddress)
+  case full(LaneAddress)
+
+  /// For counters: a word of a small set.
+  public var kind: String {
+    switch self {
+    case .withoutConsent: "without-consent"
+    case .misrouted: "misrouted"
+    case .forgedSender: "forged-sender"
+    case .unknownJob: "unknown-job"
+    case .tooLong: "too-long"
+    case .broken: "broken-seal"
+    case .full: "full"
+    }
+  }
+}
+
+extension Failure {
+  static func withoutConsent(_ job: JobID) -> Failure {
+    Failure("consent-missing", "the party has not agreed to the job '\(job)'")
+  }
+}
