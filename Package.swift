@@ -73,7 +73,8 @@ let package = Package(
     .target(
       name: "MoiraRuntime",
       dependencies: [
-        "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraSchedule",
+        "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRelay",
+        "MoiraSchedule", "MoiraTable",
       ], swiftSettings: settings),
     .target(
       name: "MoiraYAML", dependencies: ["CLibYAML", "MoiraConfig", "MoiraModel"],

@@ -115,6 +115,8 @@ public struct PlannedPolicy: Hashable, Codable, Sendable {
   public let cache: Bool
   /// Seconds that a part waits for a party that is away; nil in plans of before there was a hub.
   public let waitForParty: Double?
+  /// What is waited where a plan says nothing.
+  public static let usualWait = 600.0
 
   init(_ conf: TaskConf) {
     retries = conf.retries

@@ -42,7 +42,15 @@ public struct Coordinator: Sendable {
       id: id, created: clock.now(), source: source, plan: plan, planHash: plan.contentHash,
       identities: try await identities(of: plan))
     try await store.create(record)
-    return await drive(record, journal: [], first: .submitted(shape))
+    return try await drive(record, journal: [], first: .submitted(shape))
+  }
+
+  /// Begins a job that was noted before, or goes on with one whose parts may run still: in other
+  /// processes, which are asked.
+  ///
+  /// - Throws: `job-unknown`, `job-ended`.
+  public func recover(_ id: JobID) async throws(Failure) -> Running {
+    try await takeUp(id, as: .recovered)
   }
 
   /// Goes on with a job whose process has died: finished tasks stay finished, what was running
@@ -50,6 +58,10 @@ public struct Coordinator: Sendable {
   ///
   /// - Throws: `job-unknown`, `job-ended`.
   public func resume(_ id: JobID) async throws(Failure) -> Running {
+    try await takeUp(id, as: .resumed)
+  }
+
+  private func takeUp(_ id: JobID, as first: JobEvent) async throws(Failure) -> Running {
     guard let record = try await store.record(of: id) else {
       throw Failure("job-unknown", "there is no job '\(id)'", hint: "'moira jobs' lists them")
     }
@@ -68,13 +80,13 @@ public struct Coordinator: Sendable {
       // The process died between noting the job and its first event.
       return try await restart(record)
     }
-    return await drive(record, journal: journal, first: .resumed)
+    return try await drive(record, journal: journal, first: first)
   }
 
   private func restart(_ record: JobRecord) async throws(Failure) -> Running {
     let shape = try record.plan.shape(
       job: record.id, parallelism: nil, useCache: true, seed: Self.seed(of: record.id))
-    return await drive(record, journal: [], first: .submitted(shape))
+    return try await drive(record, journal: [], first: .submitted(shape))
   }
 
   /// The long-term keys of the plan's parties, by which they know one another throughout the job.
@@ -89,16 +101,24 @@ public struct Coordinator: Sendable {
   }
 
   /// The FNV-1a hash of the id.
-  private static func seed(of id: JobID) -> UInt64 {
+  static func seed(of id: JobID) -> UInt64 {
     id.text.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
   }
 
-  private func drive(_ record: JobRecord, journal: [JournalEntry], first: JobEvent) async -> Running
-  {
+  private func drive(
+    _ record: JobRecord, journal: [JournalEntry], first: JobEvent
+  ) async throws(Failure) -> Running {
+    var serials: [PartKey: Int] = [:]
+    if first == .recovered {
+      for one in try await store.reports(of: record.id, after: 0) {
+        guard let serial = one.report.serial else { continue }
+        serials[one.report.part] = max(serials[one.report.part] ?? 0, serial)
+      }
+    }
     let (stream, continuation) = AsyncStream.makeStream(of: JobUpdate.self)
     let driver = JobDriver(
       record: record, journal: journal, store: store, links: links, clock: clock,
-      updates: continuation)
+      serials: serials, updates: continuation)
     await driver.post(first)
     return Running(job: record.id, updates: stream, driver: driver)
   }

@@ -8,7 +8,7 @@ extension JobDriver {
     switch action {
     case .lookUp(let task): lookUp(task)
     case .start(let part): start(part)
-    case .cancel(let part): parts[part]?.cancel()
+    case .cancel(let part): end(part)
     case .setTimer(let timer, let moment): set(timer, at: moment)
     case .cancelTimer(let timer): timers.removeValue(forKey: timer)?.cancel()
     case .ended(let state): await finish(state)
@@ -27,6 +27,11 @@ extension JobDriver {
     parts[key] = Task { await run(order, on: link) }
   }
 
+  private func end(_ part: PartKey) {
+    guard let task = parts[part] else { return }
+    if links[part.party]?.end(part, of: record.id) != true { task.cancel() }
+  }
+
   private func run(_ order: PartOrder, on link: any PartyLink) async {
     let (stream, sink) = AsyncStream.makeStream(of: PartReport.self)
     let forwarding = Task { for await report in stream { take(report) } }
@@ -35,6 +40,8 @@ extension JobDriver {
       let outcome = try await link.run(order) { sink.yield($0) }
       event = .partSucceeded(
         PartSuccess(part: order.key, outputs: outcome.outputs, absent: outcome.absent))
+    } catch where error.isLoss {
+      event = .partLost(order.key)
     } catch {
       event = .partFailed(PartFailure(part: order.key, failure: error))
     }
@@ -54,7 +61,8 @@ extension JobDriver {
     }
     return PartOrder(
       job: record.id, attempt: key.attempt, task: task.without(machine.absent(of: key.task)),
-      part: part, inputs: inputs, identities: record.identities ?? [:])
+      part: part, inputs: inputs, identities: record.identities ?? [:],
+      absent: machine.absent(of: key.task).sorted())
   }
 
   // MARK: Reuse

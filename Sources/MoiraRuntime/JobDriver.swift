@@ -28,11 +28,13 @@ public actor JobDriver {
   private var pending: [JobEvent] = []
   private var made: [ReuseNote] = []
   private var reports: [PartReport] = []
+  /// The last serial number of each part's reports that are in the store.
+  private var serials: [PartKey: Int]
   private var isPumping = false
 
   init(
     record: JobRecord, journal: [JournalEntry], store: any JobStore,
-    links: [PartyID: any PartyLink], clock: any WallClock,
+    links: [PartyID: any PartyLink], clock: any WallClock, serials: [PartKey: Int],
     updates: AsyncStream<JobUpdate>.Continuation
   ) {
     self.record = record
@@ -40,6 +42,7 @@ public actor JobDriver {
     self.links = links
     self.clock = clock
     self.updates = updates
+    self.serials = serials
     tasks = Dictionary(record.plan.tasks.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a })
     neighbours = TaskNeighbours(record.plan)
     machine = JobMachine(replaying: journal)
@@ -62,6 +65,36 @@ public actor JobDriver {
     updates.yield(.report(report))
     reports.append(report)
     if reports.count == Self.reportBatch { Task { await flushReports() } }
+  }
+
+  /// Keeps reports that came from another process, each once: those that were kept before, as their
+  /// serial numbers tell, are dropped.
+  ///
+  /// - Returns: whether they are in the store; if not, the job is broken off.
+  public func keep(_ told: [PartReport]) async -> Bool {
+    let new = told.filter { report in
+      guard let serial = report.serial else { return true }
+      if serial <= serials[report.part, default: 0] { return false }
+      serials[report.part] = serial
+      return true
+    }
+    for report in new { updates.yield(.report(report)) }
+    if new.isEmpty { return true }
+    do {
+      try await store.add(new, to: record.id)
+      return true
+    } catch {
+      breakOff(error)
+      return false
+    }
+  }
+
+  /// Leaves the job as its journal has it, for another process to go on with.
+  public func leave() {
+    guard !isOver else { return }
+    isOver = true
+    cancelAll()
+    updates.finish()
   }
 
   func note(_ note: ReuseNote) { made.append(note) }
@@ -91,7 +124,7 @@ public actor JobDriver {
     let isFirst = machine.shape == nil
     let actions = machine.handle(entry.event, at: entry.at)
     if isFirst, let snapshot = machine.snapshot { updates.yield(.began(snapshot)) }
-    if case .resumed = entry.event, let snapshot = machine.snapshot {
+    if entry.event == .resumed || entry.event == .recovered, let snapshot = machine.snapshot {
       updates.yield(.began(snapshot))
       // What the last process made but had not noted yet.
       for task in record.plan.tasks where replayed.contains(task.id) { await learn(task.id) }
@@ -154,7 +187,8 @@ public actor JobDriver {
   private func tell(_ event: JobEvent, _ actions: [JobAction]) {
     var touched: Set<TaskID> = []
     switch event {
-    case .submitted, .resumed: break
+    case .submitted, .resumed, .recovered, .refused: break
+    case .partLost(let part): touched.insert(part.task)
     case .cacheAnswered(let answer): touched.insert(answer.task)
     case .partSucceeded(let report): touched.insert(report.part.task)
     case .partFailed(let report):

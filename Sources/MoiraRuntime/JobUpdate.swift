@@ -6,6 +6,8 @@ public enum JobUpdate: Sendable {
   /// How the job stands; the first update, and again after a crash.
   case began(JobSnapshot)
   case task(TaskSnapshot)
+  /// Why the job has not begun yet, in words.
+  case waiting(String)
   case report(PartReport)
   /// The last update.
   case ended(JobSnapshot)

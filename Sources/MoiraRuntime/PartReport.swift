@@ -7,6 +7,8 @@ public struct PartReport: Hashable, Codable, Sendable {
   public let part: PartKey
   public let at: Instant
   public let report: TaskReport
+  /// Its place among the part's reports, from 1; nil from a part of this process.
+  public var serial: Int?
 
   public init(part: PartKey, at: Instant, report: TaskReport) {
     self.part = part

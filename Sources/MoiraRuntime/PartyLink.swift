@@ -14,6 +14,15 @@ public protocol PartyLink: Sendable {
   func fingerprint(_ order: PartOrder) async throws(Failure) -> String?
   /// Whether all of these lie at this party.
   func holds(_ hashes: [ContentHash]) async -> Bool
+  /// Has a part end that runs.
+  ///
+  /// - Returns: Whether the link sees to it, and `run` still returns with the part's last word; if
+  ///   not, whoever called `run` is to be cancelled.
+  func end(_ part: PartKey, of job: JobID) -> Bool
+}
+
+extension PartyLink {
+  public func end(_ part: PartKey, of job: JobID) -> Bool { false }
 }
 
 /// What a part came to.
@@ -37,6 +46,8 @@ public struct PartOrder: Codable, Sendable {
   public let inputs: [PortName: ArtifactReference]
   /// The long-term keys of the job's parties, as it pinned them when it was submitted.
   public let identities: [PartyID: IdentityPublicKey]
+  /// The parties that the task goes without already; nil in orders of before.
+  public var absent: [PartyID]? = nil
 
   public var key: PartKey { PartKey(task: task.id, attempt: attempt, party: part.party) }
 }

@@ -8,6 +8,14 @@ extension Failure {
   /// Whether it says that the party itself is gone, rather than that it met with something.
   var isVanishing: Bool { code == "party-unreachable" }
 
+  /// The process that ran a part died with it.
+  public static func partLost() -> Failure {
+    Failure("part-lost", "the agent's process ended while the part ran", isTransient: true)
+  }
+
+  /// Whether it says that the process that ran the part died with it.
+  public var isLoss: Bool { code == "part-lost" }
+
   /// An attempt ran for longer than its policy allows.
   static func timeout(of task: TaskID, attempt: Int, after limit: Duration, open: [PartyID])
     -> Failure

@@ -1,4 +1,5 @@
 internal import MoiraModel
+internal import MoiraRuntime
 internal import MoiraSchedule
 
 /// Which parties are cut off at the moment, and what waits for them to be back.

@@ -1,23 +1,36 @@
-internal import MoiraModel
+package import MoiraModel
 import Synchronization
 
 /// What has come for one end of a lane, and who waits for it.
-struct Mailbox {
-  struct Letter: Sendable {
-    let from: PartyID
-    let bytes: [UInt8]
+package struct Mailbox {
+  package struct Letter: Sendable {
+    package let from: PartyID
+    package let bytes: [UInt8]
+
+    package init(from: PartyID, bytes: [UInt8]) {
+      self.from = from
+      self.bytes = bytes
+    }
   }
 
-  struct Waiter: Sendable {
-    let number: Int
+  package struct Waiter: Sendable {
+    package let number: Int
     /// Nil for anybody's.
-    let sender: PartyID?
-    let continuation: CheckedContinuation<Letter, any Error>
+    package let sender: PartyID?
+    package let continuation: CheckedContinuation<Letter, any Error>
+
+    package init(
+      number: Int, sender: PartyID?, continuation: CheckedContinuation<Letter, any Error>
+    ) {
+      self.number = number
+      self.sender = sender
+      self.continuation = continuation
+    }
   }
 
-  struct Delivery {
-    let waiter: Waiter
-    let letter: Letter
+  package struct Delivery {
+    package let waiter: Waiter
+    package let letter: Letter
   }
 
   /// Letters in the order in which they came; taken ones leave a gap until enough have gathered.
@@ -50,15 +63,17 @@ struct Mailbox {
   private var arrivals = 0
   private var cancelled: Set<Int> = []
   private var isClosed = false
-  private(set) var waiters: [Waiter] = []
+  package private(set) var waiters: [Waiter] = []
+
+  package init() {}
 
   /// A number that no other waiter has.
-  static func nextNumber() -> Int { numbers.add(1, ordering: .relaxed).newValue }
+  package static func nextNumber() -> Int { numbers.add(1, ordering: .relaxed).newValue }
 
   // MARK: Senders
 
   /// Gives the letter to the first who waits for it, or keeps it.
-  mutating func take(_ letter: Letter) -> Delivery? {
+  package mutating func take(_ letter: Letter) -> Delivery? {
     if isClosed { return nil }
     let place = waiters.firstIndex { $0.sender == nil || $0.sender == letter.from }
     if let place { return Delivery(waiter: waiters.remove(at: place), letter: letter) }
@@ -67,12 +82,12 @@ struct Mailbox {
     return nil
   }
 
-  mutating func hold(_ letter: Letter) {
+  package mutating func hold(_ letter: Letter) {
     if !isClosed { held[letter.from, default: []].append(letter) }
   }
 
   /// Lets go of the first letter of some sender.
-  mutating func release(using generator: inout SeededGenerator) -> Delivery? {
+  package mutating func release(using generator: inout SeededGenerator) -> Delivery? {
     guard let sender = held.keys.sorted().randomElement(using: &generator),
       let letter = held[sender]?.removeFirst()
     else { return nil }
@@ -83,7 +98,7 @@ struct Mailbox {
   // MARK: The receiver
 
   /// The letter if it is there, an error if none will come; nil when it has to wait.
-  mutating func ask(_ waiter: Waiter) -> Result<Letter, CancellationError>? {
+  package mutating func ask(_ waiter: Waiter) -> Result<Letter, CancellationError>? {
     if cancelled.remove(waiter.number) != nil || isClosed { return .failure(CancellationError()) }
     if let letter = pop(from: waiter.sender) { return .success(letter) }
     waiters.append(waiter)
@@ -105,7 +120,7 @@ struct Mailbox {
   }
 
   /// Takes a waiter out; one that has not come yet is remembered.
-  mutating func cancel(_ number: Int) -> Waiter? {
+  package mutating func cancel(_ number: Int) -> Waiter? {
     if isClosed { return nil }
     guard let place = waiters.firstIndex(where: { $0.number == number }) else {
       cancelled.insert(number)
@@ -117,7 +132,7 @@ struct Mailbox {
   /// Drops all that is there and all that comes later.
   ///
   /// - Returns: who still waited.
-  mutating func close() -> [Waiter] {
+  package mutating func close() -> [Waiter] {
     let left = waiters
     self = Mailbox()
     isClosed = true

@@ -1,0 +1,138 @@
+internal import MoiraSchedule
+internal import MoiraModel
+internal import MoiraRelay
+
+/// An agent's memory as documents of its party's store.
+enum AgentDocuments {
+  private static let consents = "agent-consents"
+  private static let proposals = "agent-proposals"
+  private static let parts = "agent-parts"
+  private static let tellings = "agent-tellings"
+  private static let letters = "agent-letters"
+  private static let last = "agent-last"
+
+  private struct Keyed<Content: Codable>: Codable {
+    let key: OrderKey
+    let content: Content
+  }
+
+  fileprivate struct KeptLetter: Codable {
+    let number: UInt64
+    let endsMessage: Bool
+    let sealed: [UInt8]
+  }
+
+  private struct KeptLane: Codable {
+    let address: LaneAddress
+    let letters: [KeptLetter]
+  }
+
+  // MARK: Reading
+
+  static func memory(in store: any DocumentStore) async throws(Failure) -> AgentMemory {
+    var memory = AgentMemory()
+    for (key, bytes) in try await store.documents(on: consents) {
+      memory.apply(.consent(JobID(key), try read(Consent.self, bytes)))
+    }
+    for (_, bytes) in try await store.documents(on: parts) {
+      let part = try read(Keyed<AgentMemory.PartRecord>.self, bytes)
+      memory.apply(.part(part.key, part.content))
+    }
+    for (key, bytes) in try await store.documents(on: tellings) {
+      guard let number = UInt64(key) else { continue }
+      memory.apply(.telling(number, try read(Telling.self, bytes)))
+    }
+    for (_, bytes) in try await store.documents(on: letters) {
+      let lane = try read(KeptLane.self, bytes)
+      memory.apply(.letters(lane.address, lane.letters.map { $0.letter(lane.address) }))
+    }
+    if let bytes = try await store.document(on: last, "told") {
+      memory.apply(.telling(try read(UInt64.self, bytes), nil))
+    }
+    return memory
+  }
+
+  static func proposal(
+    of job: JobID, in store: any DocumentStore
+  ) async throws(Failure) -> [UInt8]? {
+    try await store.document(on: proposals, job.text)
+  }
+
+  private static func read<Value: Decodable>(
+    _ type: Value.Type, _ bytes: [UInt8]
+  ) throws(Failure) -> Value {
+    do {
+      return try RelayedCoding.value(type, bytes)
+    } catch {
+      throw Failure(
+        "journal-unreadable", "what the agent kept cannot be read", cause: "\(error)")
+    }
+  }
+
+  // MARK: Writing
+
+  static func changes(
+    _ changes: [AgentMemory.Change], proposals known: [JobID: AgentJob]
+  ) -> [DocumentChange] {
+    var documents: [DocumentChange] = []
+    var highest: UInt64?
+    for change in changes {
+      switch change {
+      case .consent(let job, let consent):
+        documents.append(document(consents, job.text, consent))
+        let bytes = consent == nil ? nil : known[job]?.bytes
+        documents.append(DocumentChange(shelf: proposals, key: job.text, bytes: bytes))
+      case .part(let key, let record):
+        documents.append(
+          document(parts, key.text, record.map { Keyed(key: key, content: $0) }))
+      case .telling(let number, let telling):
+        documents.append(document(tellings, padded(number), telling))
+        highest = max(highest ?? 0, number)
+      case .letters(let address, let left):
+        let lane = KeptLane(address: address, letters: left.map(KeptLetter.init))
+        documents.append(document(letters, address.text, left.isEmpty ? nil : lane))
+      }
+    }
+    if let highest, !changes.allSatisfy(\.isRemoval) {
+      documents.append(document(last, "told", highest))
+    }
+    return documents
+  }
+
+  private static func document(
+    _ shelf: String, _ key: String, _ value: (some Encodable)?
+  ) -> DocumentChange {
+    DocumentChange(shelf: shelf, key: key, bytes: value.map { RelayedCoding.bytes($0) })
+  }
+
+  /// Keys are read in their order as texts.
+  private static func padded(_ number: UInt64) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: 20 - digits.count) + digits
+  }
+}
+
+extension AgentDocuments.KeptLetter {
+  fileprivate init(_ letter: Letter) {
+    self.init(number: letter.number, endsMessage: letter.endsMessage, sealed: letter.sealed)
+  }
+
+  fileprivate func letter(_ address: LaneAddress) -> Letter {
+    Letter(address: address, number: number, endsMessage: endsMessage, sealed: sealed)
+  }
+}
+
+extension AgentMemory.Change {
+  /// Whether something is noted and may be forgotten.
+  fileprivate var isRemoval: Bool {
+    if case .telling(_, nil) = self { true } else { false }
+  }
+}
+
+extension OrderKey {
+  fileprivate var text: String { "\(job)/\(part.task)/\(part.attempt)/\(part.party)" }
+}
+
+extension LaneAddress {
+  fileprivate var text: String { "\(job)/\(task)/\(attempt)/\(from)/\(to)" }
+}

@@ -1,0 +1,218 @@
+internal import MoiraRelay
+public import MoiraCrypto
+internal import MoiraKit
+public import MoiraModel
+internal import MoiraPlan
+internal import MoiraSchedule
+
+/// A party's agent: holds one connection to the hub, decides about jobs, runs the party's parts, and
+/// carries what they send, sealed for its receiver.
+public actor AgentService {
+  public struct Settings: Sendable {
+    /// The first and the longest wait before the hub is dialled again.
+    public var pause = Duration.milliseconds(200)
+    public var longestPause = Duration.seconds(30)
+    public init() {}
+  }
+
+  let site: any AgentSite
+  let identity: IdentityKeyPair
+  let sealing: SealingKeyPair
+  let documents: any DocumentStore
+  let clock: any WallClock
+  let workers: Workers
+  private let settings: Settings
+
+  var machine: AgentMachine
+  var outgoing: OutgoingMessages<AgentMessage>?
+  var proposals: [JobID: AgentJob] = [:]
+  var parts: [OrderKey: Task<Void, Never>] = [:]
+  var serials: [OrderKey: Int] = [:]
+  var lanes = AgentLanes()
+  private var pending: [AgentMachine.Action] = []
+  private var isCarryingOut = false
+  private var beat = Duration.seconds(10)
+  private var isDraining = false
+  private var idle: [CheckedContinuation<Void, Never>] = []
+
+  /// Reads what the party's last process left.
+  public init(
+    site: any AgentSite, identity: IdentityKeyPair, documents: any DocumentStore,
+    clock: any WallClock, workers: Workers, settings: Settings = Settings()
+  ) async throws(Failure) {
+    self.site = site
+    self.identity = identity
+    sealing = SealingKeyPair(of: identity)
+    self.documents = documents
+    self.clock = clock
+    self.workers = workers
+    self.settings = settings
+    machine = AgentMachine(
+      restoring: try await AgentDocuments.memory(in: documents),
+      incarnation: .random(in: 1 ... .max))
+  }
+
+  /// Whether there is a connection to the hub.
+  public var isConnected: Bool { machine.isConnected }
+
+  // MARK: The connection
+
+  /// Keeps the connection, until cancelled.
+  public func run(dialling dialer: any HubDialer) async throws {
+    var pause = settings.pause
+    while true {
+      try Task.checkCancellation()
+      let began = clock.now()
+      do {
+        try await connect(dialer)
+        await site.record(.disconnected(nil))
+      } catch let failure as Failure {
+        await site.record(.disconnected(failure))
+      }
+      disconnected()
+      if clock.now() - began > settings.longestPause { pause = settings.pause }
+      // Jitter, so that all agents of a hub that comes back do not dial at once.
+      let share = Double.random(in: 0.5...1)
+      try await clock.sleep(until: clock.now() + pause * share)
+      pause = min(pause * 2, settings.longestPause)
+    }
+  }
+
+  private func connect(_ dialer: any HubDialer) async throws {
+    let outgoing = OutgoingMessages<AgentMessage>()
+    defer { outgoing.end() }
+    let ticking = Task { [clock] in
+      while !Task.isCancelled {
+        guard (try? await clock.sleep(until: clock.now() + beat)) != nil else { return }
+        tick(outgoing)
+      }
+    }
+    defer { ticking.cancel() }
+    try await dialer.connect(hello(), outgoing: outgoing) { message in
+      await self.take(message, outgoing)
+    }
+  }
+
+  private func hello() -> Hello {
+    let resources = site.resources
+    return Hello(
+      build: resources.build,
+      components: Dictionary(
+        resources.catalog.schemas.all.map { ($0.name, $0.version) }, uniquingKeysWith: { a, _ in a }),
+      slots: resources.slots, memory: resources.memory, jobs: machine.memory.jobs.sorted(),
+      firstTold: machine.firstTold)
+  }
+
+  private func take(_ message: HubMessage, _ connection: OutgoingMessages<AgentMessage>) async {
+    if case .welcome(let welcome) = message { return await begin(welcome, connection) }
+    guard outgoing === connection else { return }
+    if case .letter(let letter) = message { return take(letter) }
+    if case .receipt = message {
+      carryOut(machine.handle(.received(message)))
+      return lanes.wakeSenders(machine.lanes)
+    }
+    carryOut(machine.handle(.received(message)))
+  }
+
+  private func begin(
+    _ welcome: Welcome, _ connection: OutgoingMessages<AgentMessage>
+  ) async {
+    if !welcome.revocations.isEmpty { try? site.revoke(welcome.revocations) }
+    beat = min(welcome.patience / 4, .seconds(2))
+    outgoing = connection
+    await site.record(.connected(hub: ""))
+    carryOut(machine.handle(.connected))
+    connection.add(.beat)
+  }
+
+  private func disconnected() {
+    outgoing = nil
+    carryOut(machine.handle(.disconnected))
+  }
+
+  private func tick(_ connection: OutgoingMessages<AgentMessage>) {
+    guard outgoing === connection else { return }
+    connection.add(.beat)
+    carryOut(machine.handle(.tick))
+  }
+
+  /// Takes no more orders, and returns when the parts that run have ended.
+  public func drain() async {
+    isDraining = true
+    if parts.isEmpty { return }
+    await withCheckedContinuation { idle.append($0) }
+  }
+
+  // MARK: Actions
+
+  func carryOut(_ actions: [AgentMachine.Action]) {
+    pending += actions
+    guard !isCarryingOut, !pending.isEmpty else { return }
+    if pending.allSatisfy(\.isQuick) {
+      let actions = pending
+      pending = []
+      for action in actions { perform(action) }
+      return
+    }
+    isCarryingOut = true
+    Task { await pump() }
+  }
+
+  /// What is to be kept is kept before anything else is done: all that has gathered, at once.
+  private func pump() async {
+    while !pending.isEmpty {
+      let actions = pending
+      pending = []
+      var changes: [AgentMemory.Change] = []
+      for case .keep(let some) in actions { changes += some }
+      if !changes.isEmpty, await !keep(changes) {
+        // Nothing that follows may be said; after a pause it is tried again.
+        pending = actions + pending
+        try? await clock.sleep(until: clock.now() + .seconds(1))
+        continue
+      }
+      for action in actions { perform(action) }
+    }
+    isCarryingOut = false
+  }
+
+  private func keep(_ changes: [AgentMemory.Change]) async -> Bool {
+    do {
+      try await documents.change(AgentDocuments.changes(changes, proposals: proposals))
+      return true
+    } catch {
+      await site.record(.disconnected(error))
+      return false
+    }
+  }
+
+  private func perform(_ action: AgentMachine.Action) {
+    switch action {
+    case .keep: break
+    case .send(let message): outgoing?.add(message)
+    case .consider(let job, let proposal): consider(job, proposal)
+    case .start(let order): start(order)
+    case .cancel(let key): parts[key]?.cancel()
+    case .answer(let number, let question): answer(number, question)
+    case .forget(let job): forget(job)
+    case .refuse(let refusal): Task { await site.record(.refused(refusal)) }
+    }
+  }
+
+  func partEnded(_ key: OrderKey) {
+    parts[key] = nil
+    serials[key] = nil
+    guard parts.isEmpty else { return }
+    for waiter in idle { waiter.resume() }
+    idle = []
+  }
+
+  var takesOrders: Bool { !isDraining }
+}
+
+extension AgentMachine.Action {
+  /// Whether nothing must reach the disk for it.
+  fileprivate var isQuick: Bool {
+    if case .keep = self { false } else { true }
+  }
+}

@@ -1,0 +1,78 @@
+internal import MoiraPlan
+public import MoiraCrypto
+public import MoiraKit
+public import MoiraModel
+public import MoiraRelay
+
+/// What an agent needs of the party that it serves.
+public protocol AgentSite: Sendable {
+  var party: PartyID { get }
+  /// What it tells the hub of itself: build, components, slots and memory.
+  var resources: AgentResources { get }
+  /// The artifacts of one of the party's seats.
+  func artifacts(of seat: PartyID) throws(Failure) -> any ArtifactStore
+  func datasets() -> any DatasetStore
+  /// Checks the certificates of a job's parties.
+  ///
+  /// - Returns: the keys of each, by registered party.
+  /// - Throws: `certificate-foreign`, `certificate-expired`, `certificate-revoked`, ...
+  func peers(
+    _ certificates: [PartyID: [UInt8]], at now: Instant
+  ) throws(Failure) -> [PartyID: PeerKeys]
+  /// Takes in the consortium's newest list of revoked certificates.
+  func revoke(_ revocations: [UInt8]) throws(Failure)
+  /// What the party's policy says of a job.
+  func decide(on proposal: JobProposal, at now: Instant) async -> Consent
+  /// The job is over at this party.
+  func settle(_ job: JobID, hasTrained: Bool) async
+  /// Whether an artifact may leave on a submitter's request; secrets never may.
+  func release(_ question: ArtifactQuestion, at now: Instant) async throws(Failure)
+  /// Writes down what happened, for the party's own eyes.
+  func record(_ event: AgentEvent) async
+}
+
+/// What a party offers.
+public struct AgentResources: Hashable, Sendable {
+  public let build: String
+  public let catalog: Catalog
+  public let slots: Int
+  public let memory: Int
+
+  public init(build: String, catalog: Catalog, slots: Int, memory: Int) {
+    self.build = build
+    self.catalog = catalog
+    self.slots = slots
+    self.memory = memory
+  }
+
+  public static func == (left: Self, right: Self) -> Bool {
+    left.build == right.build && left.slots == right.slots && left.memory == right.memory
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(build) }
+}
+
+/// The public keys of another party, as its certificate has them.
+public struct PeerKeys: Hashable, Sendable {
+  public let identity: IdentityPublicKey
+  public let sealing: SealingPublicKey
+
+  public init(identity: IdentityPublicKey, sealing: SealingPublicKey) {
+    self.identity = identity
+    self.sealing = sealing
+  }
+}
+
+/// Something that a party wants to know of its agent afterwards.
+public enum AgentEvent: Sendable {
+  case decided(JobID, submitter: String, Consent)
+  case partStarted(OrderKey, component: String)
+  case partEnded(OrderKey, PartEnd)
+  case released(ArtifactQuestion)
+  case releaseRefused(ArtifactQuestion, Failure)
+  case refused(RelayRefusal)
+  case connected(hub: String)
+  case disconnected(Failure?)
+  /// The failure of a part with what lies beneath, which does not leave the party.
+  case failed(OrderKey, Failure)
+}

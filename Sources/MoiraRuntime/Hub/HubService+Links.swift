@@ -1,0 +1,71 @@
+internal import MoiraModel
+internal import MoiraRelay
+internal import MoiraSchedule
+
+/// What a job's links want of parties.
+extension HubService {
+  /// Has a part run to its end, wherever the hub stood when it was ordered first.
+  func run(_ order: StartOrder, at party: PartyID, wait: Duration) async -> PartEnd {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        // An order that is given twice is one order; whoever asked first is not waited for any more.
+        ends.removeValue(forKey: order.key)?.resume(returning: .failed(.cancelledPart))
+        ends[order.key] = continuation
+        carryOut(desk.handle(.order(order, at: party, wait: wait), at: clock.now()))
+        if Task.isCancelled { letGo(order.key) }
+      }
+    } onCancel: {
+      Task { await self.letGo(order.key) }
+    }
+  }
+
+  /// Nobody waits for the part any more, which goes on: the hub leaves, or the job is over, which its
+  /// parties are told.
+  private func letGo(_ key: OrderKey) {
+    ends.removeValue(forKey: key)?.resume(returning: .failed(.cancelledPart))
+  }
+
+  /// Tells a party to end a part.
+  func withdraw(_ key: OrderKey) {
+    if !isLeaving { carryOut(desk.handle(.withdraw(key), at: clock.now())) }
+  }
+
+  /// The one answer to a question.
+  func ask(_ question: Question, of party: PartyID, wait: Duration) async -> Answer {
+    await withCheckedContinuation { continuation in
+      lastQuestion += 1
+      answers[lastQuestion] = { continuation.resume(returning: $0) }
+      let event = HubDesk.Event.ask(lastQuestion, question, of: party, wait: wait)
+      carryOut(desk.handle(event, at: clock.now()))
+    }
+  }
+
+  /// The pieces of a long answer, as they come.
+  func askForPieces(
+    _ question: Question, of party: PartyID, wait: Duration
+  ) -> AsyncThrowingStream<[UInt8], any Error> {
+    let (stream, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+    lastQuestion += 1
+    var expected: UInt64 = 0
+    answers[lastQuestion] = { answer in
+      switch answer {
+      case .piece(let number, let bytes, let isLast):
+        guard number == expected else { return }
+        expected += 1
+        continuation.yield(bytes)
+        if isLast { continuation.finish() }
+      case .failed(let failure): continuation.finish(throwing: failure)
+      case .fingerprint, .holds:
+        continuation.finish(
+          throwing: Failure("protocol-violation", "'\(party)' answered another question"))
+      }
+    }
+    let event = HubDesk.Event.ask(lastQuestion, question, of: party, wait: wait)
+    carryOut(desk.handle(event, at: clock.now()))
+    return stream
+  }
+}
+
+extension Failure {
+  static let cancelledPart = Failure("cancelled", "the part was cancelled")
+}

@@ -1,0 +1,237 @@
+internal import MoiraSchedule
+internal import MoiraPlan
+internal import MoiraCrypto
+internal import MoiraKit
+public import MoiraModel
+internal import MoiraRelay
+
+/// What somebody submits.
+public struct JobRequest: Hashable, Codable, Sendable {
+  public let source: PipelineSource
+  /// What makes the same thing submitted twice one job; nil for a new job each time.
+  public let key: String?
+  /// In place of the pipeline's.
+  public let priority: Int?
+  /// Run this task and what follows anew.
+  public let from: TaskID?
+
+  public init(source: PipelineSource, key: String?, priority: Int?, from: TaskID?) {
+    self.source = source
+    self.key = key
+    self.priority = priority
+    self.from = from
+  }
+}
+
+/// What submitters ask of the hub.
+extension HubService {
+  /// The longest `--idempotency-key`.
+  public static let keyLimit = 256
+
+  /// Notes a job, and asks its parties.
+  ///
+  /// - Parameter submitter: as the certificate of the connection names it.
+  public func submit(_ request: JobRequest, by submitter: String) async throws(Failure) -> JobID {
+    let id = try Self.id(of: request, by: submitter)
+    if let earlier = try await earlier(id, request) { return earlier }
+    let waiting = jobs.values.count {
+      $0.record.submission?.submitter == submitter && $0.phase != .running
+    }
+    guard waiting < settings.queue.queuedPerSubmitter else {
+      throw Failure(
+        "submitter-limit", "'\(submitter)' has \(waiting) jobs that wait, and may have no more",
+        hint: "'moira jobs' lists them, 'moira stop' takes one out")
+    }
+    var plan = try await planner.plan(request.source)
+    if let from = request.from { plan = plan.withoutReuse(from: from) }
+    let record = JobRecord(
+      id: id, created: clock.now(), source: request.source, plan: plan,
+      planHash: plan.contentHash, identities: try identities(of: plan),
+      submission: Submission(
+        submitter: submitter, key: request.key,
+        priority: request.priority ?? plan.service?.priority ?? 0))
+    do throws(Failure) {
+      try await store.create(record)
+    } catch where error.code == "job-exists" && request.key != nil {
+      if let earlier = try await earlier(id, request) { return earlier }
+      throw error
+    }
+    try await takeUp(id)
+    return id
+  }
+
+  /// With a key the id follows from it, so that two that come at once are one job.
+  private static func id(of request: JobRequest, by submitter: String) throws(Failure) -> JobID {
+    guard let key = request.key else { return .drawn() }
+    guard !key.isEmpty, key.utf8.count <= keyLimit else {
+      throw Failure(
+        "idempotency-key", "an idempotency key must have 1 to \(keyLimit) bytes, but has \(key.utf8.count)")
+    }
+    let text = "\(submitter.utf8.count):\(submitter):\(key)"
+    return JobID(String(sha256(Array(text.utf8)).text.prefix(16)))
+  }
+
+  private func earlier(_ id: JobID, _ request: JobRequest) async throws(Failure) -> JobID? {
+    guard request.key != nil, let record = try await store.record(of: id) else { return nil }
+    guard record.source.text == request.source.text,
+      record.source.overrides == request.source.overrides
+    else {
+      throw Failure(
+        "idempotency-key", "the key was used for another pipeline, which is job '\(id)'",
+        hint: "take a new key for a new pipeline")
+    }
+    return id
+  }
+
+  private func identities(of plan: Plan) throws(Failure) -> [PartyID: IdentityPublicKey] {
+    var identities: [PartyID: IdentityPublicKey] = [:]
+    for seat in plan.members {
+      guard let member = members[seat.registered] else {
+        let near = nearestName(to: seat.registered.text, among: members.keys.map(\.text).sorted())
+        throw Failure(
+          "party-unregistered", "'\(seat.registered)' has never been connected to this hub",
+          hint: near.map { "did you mean '\($0)'?" } ?? "'moira party list' shows who has")
+      }
+      identities[seat.party] = member.identity
+    }
+    return identities
+  }
+
+  /// Ends a job now.
+  ///
+  /// - Throws: `job-unknown`, `job-ended`.
+  public func stop(_ id: JobID, reason: String) async throws(Failure) {
+    if let job = jobs[id] {
+      if job.phase == .running {
+        await job.driver?.stop(reason: reason)
+      } else {
+        await end(id, failures: [], stopReason: reason)
+      }
+      return
+    }
+    guard let record = try await store.record(of: id) else {
+      throw Failure("job-unknown", "there is no job '\(id)'", hint: "'moira jobs' lists them")
+    }
+    throw Failure("job-ended", "the job '\(id)' has \(record.state == .stopped ? "been stopped" : record.state.rawValue)")
+  }
+
+  // MARK: Watching
+
+  /// What a job has told and tells, until it ends.
+  ///
+  /// - Throws: `job-unknown`.
+  public func updates(of id: JobID) async throws(Failure) -> AsyncStream<JobUpdate> {
+    let live = jobs[id] == nil ? nil : jobs[id]?.feed.watch(after: [])
+    let earlier = try await told(by: id)
+    let (stream, continuation) = AsyncStream.makeStream(of: JobUpdate.self)
+    let words = standing(of: id)
+    let forwarding = Task {
+      for update in earlier { continuation.yield(update) }
+      if let words { continuation.yield(.waiting(words)) }
+      if let live {
+        for await update in live.updates { continuation.yield(update) }
+      }
+      continuation.finish()
+    }
+    continuation.onTermination = { _ in
+      forwarding.cancel()
+      if let number = live?.number { Task { await self.leave(id, watcher: number) } }
+    }
+    return stream
+  }
+
+  private func leave(_ id: JobID, watcher: Int) { jobs[id]?.feed.leave(watcher) }
+
+  private func told(by id: JobID) async throws(Failure) -> [JobUpdate] {
+    guard try await store.record(of: id) != nil else {
+      throw Failure("job-unknown", "there is no job '\(id)'", hint: "'moira jobs' lists them")
+    }
+    let snapshot = JobMachine(replaying: try await store.journal(of: id)).snapshot
+    guard let snapshot else { return [] }
+    let reports = try await store.reports(of: id, after: 0).map { JobUpdate.report($0.report) }
+    let isOver = snapshot.state.isFinal && jobs[id] == nil
+    return [.began(snapshot)] + reports + (isOver ? [.ended(snapshot)] : [])
+  }
+
+  // MARK: Parties
+
+  /// A party as the hub knows it.
+  public struct PartyStanding: Hashable, Codable, Sendable {
+    public let party: PartyID
+    public let isConnected: Bool
+    /// Since when it has been connected or away; nil if not since the hub began.
+    public let since: Instant?
+    public let build: String?
+    public let components: [String: Int]
+    public let validUntil: Instant
+  }
+
+  public func parties() -> [PartyStanding] {
+    let standings = Dictionary(uniqueKeysWithValues: desk.standings.map { ($0.party, $0) })
+    return members.values.sorted { $0.id < $1.id }.map { member in
+      let standing = standings[member.id]
+      return PartyStanding(
+        party: member.id, isConnected: standing?.isConnected ?? false,
+        since: standing?.hello == nil ? nil : standing?.since, build: standing?.hello?.build,
+        components: standing?.hello?.components ?? [:], validUntil: member.validUntil)
+    }
+  }
+
+  static let memberShelf = "members"
+
+  func readMembers() async throws(Failure) {
+    for (key, bytes) in try await store.documents(on: Self.memberShelf) {
+      guard let member = try? RelayedCoding.value(HubMember.self, bytes) else { continue }
+      members[PartyID(key)] = member
+    }
+  }
+
+  /// Keeps a member as it came last, so that it is known while it is away.
+  func keep(_ member: HubMember) async throws(Failure) {
+    guard members[member.id] != member else { return }
+    try await store.change([
+      DocumentChange(
+        shelf: Self.memberShelf, key: member.id.text, bytes: RelayedCoding.bytes(member))
+    ])
+    members[member.id] = member
+  }
+
+  /// The bytes of an artifact, sealed by its party for whoever asks.
+  public func artifact(
+    _ question: ArtifactRequest, for submitter: HubMember
+  ) async throws(Failure) -> AsyncThrowingStream<[UInt8], any Error> {
+    guard let record = try await store.record(of: question.job) else {
+      throw Failure("job-unknown", "there is no job '\(question.job)'")
+    }
+    guard let seat = record.plan.members.first(where: { $0.party == question.seat }) else {
+      throw Failure("party-unknown", "'\(question.seat)' has no part in the job '\(question.job)'")
+    }
+    let asked = ArtifactQuestion(
+      job: question.job, seat: seat.party, task: question.task, reference: question.reference,
+      submitter: submitter.id.text, certificate: submitter.certificate)
+    return askForPieces(.artifact(asked), of: seat.registered, wait: .seconds(30))
+  }
+}
+
+/// An artifact that a submitter wants to have.
+public struct ArtifactRequest: Hashable, Codable, Sendable {
+  public let job: JobID
+  public let seat: PartyID
+  public let task: TaskID
+  public let reference: ArtifactReference
+
+  public init(job: JobID, seat: PartyID, task: TaskID, reference: ArtifactReference) {
+    self.job = job
+    self.seat = seat
+    self.task = task
+    self.reference = reference
+  }
+}
+
+extension JobID {
+  /// Eight hexadecimal digits that no job had before, most likely.
+  public static func drawn() -> JobID {
+    let digits = String(UInt32.random(in: .min ... .max), radix: 16)
+    return JobID(String(repeating: "0", count: 8 - digits.count) + digits)
+  }
+}
