@@ -1,6 +1,0 @@
-internal import GRPCCore
-internal import GRPCNIOTransportHTTP2Posix
-internal import GRPCProtobuf
-internal import ServiceLifecycle
-internal import SwiftProtobuf
-internal import X509
