@@ -1,0 +1,45 @@
+public import MoiraCrypto
+public import MoiraModel
+
+/// What a member of a consortium is.
+public enum MemberKind: String, Hashable, Codable, Sendable, CaseIterable {
+  /// An organization that takes part in jobs with its data.
+  case party
+  /// The process that schedules and relays.
+  case hub
+  /// A person who submits jobs.
+  case submitter
+}
+
+/// The number of a certificate: 40 hexadecimal digits, of which 158 bits are random.
+public struct CertificateSerial: Name {
+  public let text: String
+  public init(_ text: String) { self.text = text }
+}
+
+/// Who somebody is, as the consortium's certificate says: what a message's sender is believed by.
+public struct Member: Hashable, Sendable {
+  public let id: PartyID
+  public let kind: MemberKind
+  /// Checks what the member signs.
+  public let identity: IdentityPublicKey
+  /// What is sealed to the member.
+  public let sealing: SealingPublicKey
+  /// Where it may be dialled.
+  public let hosts: [MemberHost]
+  public let serial: CertificateSerial
+  public let notBefore: Instant
+  public let notAfter: Instant
+}
+
+extension Member {
+  /// Passes if it is who was expected at the other end.
+  ///
+  /// - Parameter id: nil where any member of the kind will do.
+  /// - Throws: `peer-identity-mismatch`.
+  public func expected(_ kind: MemberKind, _ id: PartyID? = nil) throws(Failure) {
+    if self.kind != kind || id.map({ $0 != self.id }) == true {
+      throw .identityMismatch(isOf: self, expected: kind, id)
+    }
+  }
+}
