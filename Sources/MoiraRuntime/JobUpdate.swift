@@ -2,7 +2,7 @@ public import MoiraModel
 public import MoiraSchedule
 
 /// What whoever watches a job is told, in order.
-public enum JobUpdate: Sendable {
+public enum JobUpdate: Codable, Sendable {
   /// How the job stands; the first update, and again after a crash.
   case began(JobSnapshot)
   case task(TaskSnapshot)

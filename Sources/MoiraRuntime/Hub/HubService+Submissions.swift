@@ -99,9 +99,15 @@ extension HubService {
 
   /// Ends a job now.
   ///
-  /// - Throws: `job-unknown`, `job-ended`.
-  public func stop(_ id: JobID, reason: String) async throws(Failure) {
+  /// - Parameter member: who asks: the submitter of the job, or a party of it.
+  /// - Throws: `job-unknown`, `job-ended`, `stop-refused`.
+  public func stop(_ id: JobID, reason: String, by member: PartyID) async throws(Failure) {
     if let job = jobs[id] {
+      guard job.record.submission?.submitter == member.text || job.parties.contains(member) else {
+        throw Failure(
+          "stop-refused",
+          "a job is stopped by its submitter or one of its parties, but '\(member)' is neither")
+      }
       if job.phase == .running {
         await job.driver?.stop(reason: reason)
       } else {

@@ -18,7 +18,7 @@ public actor HubService {
     public init() {}
   }
 
-  let store: any JobStore & DocumentStore
+  public nonisolated let store: any JobStore & DocumentStore
   let planner: any JobPlanner
   let clock: any WallClock
   let settings: Settings

@@ -1,0 +1,55 @@
+internal import GRPCCore
+internal import GRPCNIOTransportHTTP2Posix
+internal import MoiraModel
+
+/// One connection to a hub for the length of a call.
+struct HubChannel {
+  let address: HubAddress
+  let trust: MemberTrust
+
+  init(_ address: HubAddress, _ trust: MemberTrust) {
+    self.address = address
+    self.trust = trust
+  }
+
+  /// - Throws: what the hub said; `hub-unreachable`, or why its certificate was refused.
+  func call<Result: Sendable>(
+    _ body: @Sendable @escaping (GRPCClient<HTTP2ClientTransport.Posix>) async throws -> Result
+  ) async throws -> Result {
+    let transport = try HTTP2ClientTransport.Posix(
+      target: target, transportSecurity: trust.clientSecurity(dialling: address.host),
+      config: .agent, serviceConfig: Self.failFast)
+    _ = trust.takeRefusal()
+    do {
+      return try await withGRPCClient(transport: transport) { try await body($0) }
+    } catch {
+      throw RPCFailure.failure(error, dialling: "\(address)", trust.takeRefusal())
+    }
+  }
+
+  private var target: any ResolvableTarget {
+    switch address.host {
+    case .name(let name): .dns(host: name, port: address.port)
+    case .address(let bytes) where bytes.count == 4:
+      .ipv4(address: address.host.description, port: address.port)
+    case .address: .ipv6(address: address.host.description, port: address.port)
+    }
+  }
+
+  /// A hub that is not there is told at once: whoever dials has a back-off of its own.
+  private static var failFast: ServiceConfig {
+    ServiceConfig(methodConfig: [MethodConfig(names: [.init(service: "")], waitForReady: false)])
+  }
+}
+
+extension HTTP2ClientTransport.Posix.Config {
+  fileprivate static var agent: Self {
+    .defaults { config in
+      config.http2.maxFrameSize = 1 << 20
+      config.http2.targetWindowSize = 16 << 20
+      config.connection.maxIdleTime = nil
+      config.connection.keepalive = .init(
+        time: .seconds(30), timeout: .seconds(10), allowWithoutCalls: false)
+    }
+  }
+}

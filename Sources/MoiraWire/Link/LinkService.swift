@@ -1,0 +1,85 @@
+internal import GRPCCore
+internal import GRPCNIOTransportHTTP2Posix
+internal import MoiraModel
+internal import MoiraRelay
+internal import MoiraRuntime
+internal import SwiftASN1
+
+/// The hub's end of the agents' streams.
+struct LinkService: Moira_V1_Link.SimpleServiceProtocol {
+  let hub: HubService
+  let trust: MemberTrust
+  let log: HubLog
+
+  func connect(
+    request: RPCAsyncSequence<Moira_V1_AgentFrame, any Error>,
+    response: RPCWriter<Moira_V1_HubFrame>, context: ServerContext
+  ) async throws {
+    try await refusing(log, from: "an agent") {
+      let member = try PeerIdentity.member(of: context, trust)
+      try member.expected(.party)
+      var frames = request.makeAsyncIterator()
+      guard let first = try await frames.next(), case .hello(let hello) = try first.message() else {
+        throw Failure("frame-form", "the first message of an agent must be its hello")
+      }
+      let entry = HubMember(
+        id: member.id, certificate: try PeerIdentity.certificate(of: context),
+        identity: member.identity, validUntil: member.notAfter)
+      let connection = try await hub.connect(entry, hello)
+      log.connected(member.id, session: connection.session)
+      await serve(connection, member, &frames, response)
+      await hub.disconnect(connection.session)
+      log.disconnected(member.id, session: connection.session)
+    }
+  }
+
+  /// Reads and writes until either side ends.
+  private func serve(
+    _ connection: HubService.Connection, _ member: Member,
+    _ frames: inout RPCAsyncSequence<Moira_V1_AgentFrame, any Error>.AsyncIterator,
+    _ response: RPCWriter<Moira_V1_HubFrame>
+  ) async {
+    let writing = Task {
+      try? await connection.outgoing.drain { try await response.write(Moira_V1_HubFrame($0)) }
+    }
+    defer { writing.cancel() }
+    let reading = Reading(frames)
+    // The hub ends a connection by ending what goes out.
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await writing.value }
+      group.addTask { await read(reading, connection.session, member) }
+      await group.next()
+      writing.cancel()
+      group.cancelAll()
+    }
+  }
+
+  private func read(_ reading: Reading, _ session: UInt64, _ member: Member) async {
+    do {
+      while let frame = try await reading.next() {
+        try trust.check(member)
+        await hub.receive(try frame.message(), session: session)
+      }
+    } catch let failure as Failure {
+      log.refused(failure, from: member.id.text)
+    } catch is FrameError {
+      log.refused(
+        Failure("frame-form", "a message is not of the form that hub and agents share"),
+        from: member.id.text)
+    } catch {
+      // The connection is cut; the agent dials again.
+    }
+  }
+}
+
+/// The messages of one stream, for the one task that reads them.
+private final class Reading: @unchecked Sendable {
+  // @unchecked: handed to one child task, and touched by nobody else.
+  private var frames: RPCAsyncSequence<Moira_V1_AgentFrame, any Error>.AsyncIterator
+
+  init(_ frames: RPCAsyncSequence<Moira_V1_AgentFrame, any Error>.AsyncIterator) {
+    self.frames = frames
+  }
+
+  func next() async throws -> Moira_V1_AgentFrame? { try await frames.next() }
+}

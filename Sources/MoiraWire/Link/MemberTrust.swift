@@ -1,0 +1,110 @@
+internal import GRPCNIOTransportHTTP2Posix
+public import MoiraModel
+public import MoiraRuntime
+internal import NIOCore
+internal import NIOSSL
+import Synchronization
+
+/// Whom a process believes: its own credentials, the consortium's root, and the newest list of
+/// certificates that were taken back.
+public final class MemberTrust: Sendable {
+  public let credentials: MemberCredentials
+  private let verifier: Mutex<MemberVerifier>
+  private let clock: any WallClock
+  /// Why the last handshake was refused: TLS itself tells the dialler no more than that it failed.
+  private let lastRefusal = Mutex<Failure?>(nil)
+
+  public init(_ credentials: MemberCredentials, clock: any WallClock) {
+    self.credentials = credentials
+    self.clock = clock
+    verifier = Mutex(credentials.verifier)
+  }
+
+  /// Takes a newer list of revocations.
+  ///
+  /// - Throws: `certificate-foreign`, `revocations-old`.
+  public func replace(_ revocations: RevocationList) throws(Failure) {
+    let failure: Failure? = verifier.withLock { verifier in
+      do throws(Failure) {
+        try verifier.replace(revocations)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  public var revocations: RevocationList { verifier.withLock { $0.revocations } }
+
+  public func member(ofDER der: [UInt8]) throws(Failure) -> Member {
+    try verifier.withLock { $0 }.member(ofDER: der, at: clock.now())
+  }
+
+  /// Whether a member that was believed once is to be believed still.
+  public func check(_ member: Member) throws(Failure) {
+    try verifier.withLock { $0 }.check(member, at: clock.now())
+  }
+
+  func takeRefusal() -> Failure? {
+    lastRefusal.withLock { refusal in
+      defer { refusal = nil }
+      return refusal
+    }
+  }
+
+  // MARK: TLS
+
+  /// Asks whoever dials for a certificate of the consortium.
+  func serverSecurity() -> HTTP2ServerTransport.Posix.TransportSecurity {
+    .mTLS(certificateChain: [certificate], privateKey: key) { config in
+      config.requireALPN = true
+      config.customVerificationCallback = { [self] certificates, promise in
+        verify(certificates, promise) { _ throws(Failure) in }
+      }
+    }
+  }
+
+  /// Believes a hub alone, and only at an address that its certificate names.
+  func clientSecurity(
+    dialling host: MemberHost
+  ) -> HTTP2ClientTransport.Posix.TransportSecurity {
+    .mTLS(certificateChain: [certificate], privateKey: key) { config in
+      config.customVerificationCallback = { [self] certificates, promise in
+        verify(certificates, promise) { member throws(Failure) in
+          try member.expected(.hub)
+          guard member.hosts.contains(host) else {
+            let hosts = member.hosts.map { "'\($0)'" }.joined(separator: ", ")
+            throw Failure(
+              "peer-identity-mismatch",
+              "the certificate of the hub '\(member.id)' is for \(hosts), but '\(host)' was dialled",
+              hint: "dial one of those, or let the consortium admit the hub with this address")
+          }
+        }
+      }
+    }
+  }
+
+  private var certificate: TLSConfig.CertificateSource {
+    .bytes(credentials.certificateDER, format: .der)
+  }
+
+  private var key: TLSConfig.PrivateKeySource { .bytes(credentials.key.der, format: .der) }
+
+  private func verify(
+    _ certificates: [NIOSSLCertificate],
+    _ promise: EventLoopPromise<NIOSSLVerificationResultWithMetadata>,
+    _ check: (Member) throws(Failure) -> Void
+  ) {
+    do throws(Failure) {
+      guard let leaf = certificates.first, let der = try? leaf.toDERBytes() else {
+        throw Failure("certificate-missing", "the other end has shown no certificate")
+      }
+      try check(try member(ofDER: der))
+      promise.succeed(.certificateVerified(.init(ValidatedCertificateChain([leaf]))))
+    } catch {
+      lastRefusal.withLock { $0 = error }
+      promise.succeed(.failed)
+    }
+  }
+}
