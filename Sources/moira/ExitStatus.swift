@@ -18,6 +18,9 @@ enum ExitStatus: Int32 {
   /// Codes of failures that end a command otherwise than as a failed job.
   private static let byCode: [String: ExitStatus] = [
     "artifact-secret": .refused,
+    "audit-damaged": .refused,
+    "audit-locked": .tryAgain,
+    "audit-unwritable": .tryAgain,
     "artifact-unknown": .usage,
     "component-fault": .bug,
     "component-unknown": .usage,

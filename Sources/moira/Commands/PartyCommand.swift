@@ -11,8 +11,11 @@ import MoiraYAML
 /// Registers parties and their datasets on this machine.
 struct PartyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "party", abstract: "Register parties and their datasets.",
-    subcommands: [Init.self, DatasetCommand.self, List.self, Show.self])
+    commandName: "party", abstract: "Register parties and their datasets; see what they allow.",
+    subcommands: [
+      Init.self, DatasetCommand.self, List.self, Show.self, PartyPolicyCommand.self,
+      PartyPlanCommand.self, PartyAuditCommand.self,
+    ])
 
   /// Where the parties' folders lie.
   struct Folder: ParsableArguments {

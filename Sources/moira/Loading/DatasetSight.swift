@@ -70,6 +70,9 @@ struct DatasetSight {
       hint: "a task with a reader says the row and column", cause: "\(flaw)")
   }
 
+  /// Nil where it cannot be read.
+  var rows: Int? { try? found.get().rows }
+
   func lines(_ style: Style) -> [String] {
     switch found {
     case .failure(let failure):

@@ -1,6 +1,8 @@
 extension PartyProfile {
   /// The text of a new `party.yaml`, with a comment on each thing that it may say.
-  public static func newText(id: String) -> String {
+  ///
+  /// - Parameter hub: `host:port`, as written; nil leaves the hub as a comment.
+  public static func newText(id: String, hub: String? = nil) -> String {
     """
     # A party is an organization that takes part in jobs. To Moira it is a folder with this file in it.
     #
@@ -14,8 +16,46 @@ extension PartyProfile {
     # columns for readers that name none, as those of FATE's files.
     datasets: {}
 
+    \(hubText(hub))
+    # Parties that can reach this one may send past the hub, still sealed.
+    # direct: {listen: "0.0.0.0:7443", address: "party.example.org:7443"}
+
+    # What jobs may take here at once: how many of them, and megabytes.
+    # resources: {slots: 4, memory: 8192}
+
+    \(policyText)
+
     """
   }
+
+  private static func hubText(_ hub: String?) -> String {
+    """
+    # The hub that the party's agent dials. No port of this machine need be open.
+    \(hub.map { "hub: {address: \(yamlScalar($0))}" } ?? "# hub: {address: \"hub.example.org:7400\"}")
+
+    """
+  }
+
+  private static let policyText = """
+    # What jobs of others may do here. Without 'policy' every job that comes through the hub is refused,
+    # and so is whatever is not named below; 'any' names all. 'moira party policy' says these rules in
+    # words, 'moira party plan PIPELINE' what they make of a pipeline.
+    # policy:
+    #   submitters: [alice]             # who may submit jobs, as their certificates name them
+    #   partners: [hospital-b, hub]     # who may be in a job with us
+    #   roles: [guest, host]            # what we may be in it
+    #   components: [reader, partitioner, encryptor, feature_scale, homo_lr@2, evaluator]
+    #   datasets:                       # a list of names, or each with rules of its own
+    #     breast:
+    #       submitters: [alice]         # fewer than above
+    #       components: [reader, homo_lr]
+    #       minimum_rows: 50
+    #       epsilon: {per_partner: 3.0, delta: 1e-5, without_noise: []}
+    #   protections: [secure_aggregation, secret_sharing, paillier]    # the default
+    #   hours: {from: "20:00", to: "06:00", utc_offset: "+02:00", days: [mon, tue, wed, thu]}
+    #   limits: {tasks: 100, parallelism: 8, memory: 4096, timeout: 86400}
+    #   release: [model, metrics]       # what a submitter may fetch; rows and keys never leave
+    """
 
   /// The text of a `party.yaml` with one more dataset, all else as it was, comments too.
   ///

@@ -1,92 +1,11 @@
-public import MoiraConfig
-public import MoiraModel
-
-/// How a dataset's CSV file is written, where it differs from what is assumed.
-public struct ReadingOptions: Parameterized {
-  @Param("The character between two values.", .notEmpty) public var delimiter: String = ","
-  @Param("The character around a value that holds a delimiter.", .notEmpty)
-  public var quote: String = "\""
-  @Param("Whether the first line names the columns.") public var header: Bool = true
-  @Param("Texts that stand for a value that is not there.")
-  public var missing: [String] = ["", "NA", "NaN", "nan", "null", "?"]
-
-  @Param("The column whose values tell rows apart, unless a reader names another.", .notEmpty)
-  public var id: String?
-  @Param("The column to be predicted, unless a reader names another.", .notEmpty)
-  public var label: String?
-  @Param("The column of row weights, unless a reader names another.", .notEmpty)
-  public var weight: String?
-  @Param("Columns that are texts, unless a reader names others.")
-  public var categorical: [String] = []
-  @Param("The columns' names of a file without a header, unless a reader names them.")
-  public var names: [String]?
-
-  public init() {}
-
-  /// The options of a registered dataset, as its profile gives them.
-  public init(_ options: ConfigValue) {
-    self.init()
-    _ = bind(options)
-  }
-}
-
-/// Where a dataset lies; the rest of its entry are `ReadingOptions`.
-private struct DatasetPlace: Parameterized {
-  @Param("The CSV file, plain or gzip: relative to the party's folder, or absolute.", .notEmpty)
-  var path: String
-}
-
-/// One dataset of a party's registry.
-public struct DatasetEntry: Hashable, Sendable {
-  public let name: String
-  /// As written: relative to the party's folder, or absolute.
-  public let path: String
-  /// Every one of `ReadingOptions`, defaults filled in.
-  public let options: ConfigValue
-  public let site: Site?
-
-  public init(name: String, path: String, options: ConfigValue, site: Site?) {
-    self.name = name
-    self.path = path
-    self.options = options
-    self.site = site
-  }
-}
-
-/// What a party says of itself in its `party.yaml`: its id, and which data it has where.
-public struct PartyProfile: Sendable {
-  /// How many datasets a party may register.
-  public static let datasetLimit = 10_000
-
-  public let id: PartyID
-  public let datasets: [DatasetEntry]
-
-  public init(id: PartyID, datasets: [DatasetEntry]) {
-    self.id = id
-    self.datasets = datasets
-  }
-
-  public subscript(name: String) -> DatasetEntry? { datasets.first { $0.name == name } }
-
-  /// Reads a profile from its node.
-  ///
-  /// - Throws: everything that is wrong with it.
-  public init(reading node: ConfigNode) throws(Diagnostics) {
-    var reader = ProfileReader()
-    guard let profile = reader.profile(node), !reader.diagnostics.hasErrors else {
-      throw reader.diagnostics
-    }
-    self = profile
-  }
-
-  /// The parameters of one entry under `datasets`.
-  package static let datasetGroup = ParameterGroup(
-    DatasetPlace.parameterSchemas + ReadingOptions.parameterSchemas, shorthand: "path")
-}
+internal import MoiraConfig
+internal import MoiraModel
 
 /// Reads a `party.yaml` and collects what is wrong with it.
-private struct ProfileReader {
-  var diagnostics = Diagnostics()
+struct ProfileReader {
+  static let ownKeys = ["id", "datasets"]
+
+  private(set) var diagnostics = Diagnostics()
 
   mutating func profile(_ node: ConfigNode) -> PartyProfile? {
     guard let map = node.map else {
@@ -95,7 +14,7 @@ private struct ProfileReader {
         hint: "'moira party init ID' writes one to start from")
       return nil
     }
-    let known = ["id", "datasets"]
+    let known = Self.ownKeys + PartyText.group.parameters.map(\.name)
     for entry in map.entries where !known.contains(entry.key) {
       diagnostics.error(
         "key-unknown", "'\(entry.key)' is not a key of a party's file", at: entry.keySite,
@@ -104,7 +23,10 @@ private struct ProfileReader {
     }
     let id = id(map["id"], fallback: node.site)
     let datasets = datasets(map.entry("datasets"))
-    return id.map { PartyProfile(id: $0, datasets: datasets) }
+    var profile = PartyProfile(id: id ?? "", datasets: datasets)
+    profile.site = map.entry("id")?.keySite ?? node.site
+    readText(map, fallback: node.site, into: &profile)
+    return id == nil ? nil : profile
   }
 
   private mutating func id(_ node: ConfigNode?, fallback: Site?) -> PartyID? {
@@ -174,5 +96,49 @@ private struct ProfileReader {
         "param-out-of-range", "'delimiter' and 'quote' must differ, but both are '\(text)'",
         at: read.sites["quote"] ?? read.sites["delimiter"] ?? fallback)
     }
+  }
+
+  // MARK: Hub, resources, policy
+
+  private mutating func readText(
+    _ map: ConfigMap, fallback: Site?, into profile: inout PartyProfile
+  ) {
+    let entries = map.entries.filter { PartyText.group[$0.key] != nil }
+    var found = Diagnostics()
+    let read = PartyText.group.read(
+      ConfigNode(.map(ConfigMap(entries)), at: fallback), owner: "a party's file",
+      fallback: fallback, into: &found)
+    diagnostics.add(contentsOf: found)
+    let text = PartyText()
+    // What was found wrong leaves values that do not bind; then there is no profile anyway.
+    guard !found.hasErrors, text.bind(read.value).isEmpty else { return }
+    profile.hub = text.hub.flatMap { address($0.address, "hub.address", read.sites) }
+    if let direct = text.direct { profile.direct = place(direct, read.sites) }
+    profile.resources = .init(slots: text.resources.slots, memory: text.resources.memory)
+    if let policy = text.policy, let entry = map.entry("policy") {
+      var reader = PolicyReader(
+        entry, sites: read.sites, registered: profile.datasets.map(\.name))
+      profile.policy = reader.policy(policy)
+      diagnostics.add(contentsOf: reader.diagnostics)
+    }
+  }
+
+  private mutating func place(
+    _ text: DirectText, _ sites: [String: Site]
+  ) -> PartyProfile.DirectPlace? {
+    let listen = address(text.listen, "direct.listen", sites)
+    let dialled = text.address.map { address($0, "direct.address", sites) } ?? listen
+    guard let listen, let dialled else { return nil }
+    return PartyProfile.DirectPlace(listen: listen, address: dialled)
+  }
+
+  private mutating func address(
+    _ text: String, _ key: String, _ sites: [String: Site]
+  ) -> NetworkAddress? {
+    if let address = NetworkAddress(text) { return address }
+    diagnostics.error(
+      "address-form", "'\(key)' must be a host and a port, but is '\(text)'", at: sites[key],
+      hint: "hub.example.org:7400, 10.0.0.7:7400 or \"[2001:db8::7]:7400\"")
+    return nil
   }
 }
