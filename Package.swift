@@ -138,6 +138,8 @@ let package = Package(
         "MoiraPlan", "MoiraRelay", "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage",
         "MoiraTable", "MoiraWire", "MoiraYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: settings),
     .executableTarget(
       name: "script-example", dependencies: ["MoiraPlan", "MoiraScript"], path: "examples/script",

@@ -36,7 +36,7 @@ extension FlowService {
         live[id]?.tasks = Dictionary(
           snapshot.tasks.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
       case .task(let task): live[id]?.tasks[task.id] = task
-      case .report: break
+      case .report, .waiting: break
       case .ended(let snapshot): await conclude(id, with: snapshot)
       case .broken(let failure): await conclude(id, .failed, error: failure.flowText)
       }

@@ -143,6 +143,12 @@ public actor AgentService {
     await withCheckedContinuation { idle.append($0) }
   }
 
+  /// Waits no longer for the parts that run.
+  public func endDraining() {
+    for waiter in idle { waiter.resume() }
+    idle = []
+  }
+
   // MARK: Actions
 
   func carryOut(_ actions: [AgentMachine.Action]) {

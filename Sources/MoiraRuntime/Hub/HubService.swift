@@ -86,6 +86,9 @@ public actor HubService {
     sessions = [:]
   }
 
+  /// Takes a newer list of revoked certificates; agents get it with their next connection.
+  public func replace(revocations: [UInt8]) { self.revocations = revocations }
+
   private func tick() {
     carryOut(desk.handle(.tick, at: clock.now()))
     admit()

@@ -1,0 +1,55 @@
+import Foundation
+import Logging
+import MoiraModel
+import MoiraRuntime
+import MoiraWire
+import ServiceLifecycle
+
+/// An agent as a service: on SIGTERM it takes no more orders, lets its parts end, and leaves.
+struct AgentRunner: Service {
+  let agent: AgentService
+  let dialer: WireDialer
+  let drain: Duration
+
+  func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await agent.run(dialling: dialer) }
+      group.addTask {
+        try await gracefulShutdown()
+        await drained()
+      }
+      do {
+        try await group.next()
+      } catch is CancellationError {}
+      group.cancelAll()
+    }
+  }
+
+  private func drained() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await agent.drain() }
+      group.addTask { try? await Task.sleep(for: drain) }
+      await group.next()
+      group.cancelAll()
+      await agent.endDraining()
+    }
+  }
+
+  func serve(_ options: ServiceOptions) async throws {
+    try await serving([self], metrics: options.metrics)
+  }
+}
+
+/// Runs services until one ends or the process is told to stop.
+func serving(_ services: [any Service], metrics: String?) async throws {
+  let logger = Logger(label: "moira.service")
+  let group = ServiceGroup(
+    configuration: .init(
+      services: services.map {
+        .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+      },
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+  do {
+    try await group.run()
+  } catch is CancellationError {}
+}

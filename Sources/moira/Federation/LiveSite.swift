@@ -1,0 +1,173 @@
+import Foundation
+import MoiraComponents
+import MoiraConfig
+import MoiraCrypto
+import MoiraKit
+import MoiraModel
+import MoiraPlan
+import MoiraRelay
+import MoiraRuntime
+import MoiraSchedule
+import MoiraStorage
+import MoiraTable
+import MoiraWire
+import Synchronization
+
+/// A party as its folder has it: datasets, policy, budgets, artifacts, audit log.
+final class LiveSite: AgentSite {
+  private let profile: PartyProfile
+  private let folder: PartyHome
+  private let trust: MemberTrust
+  private let documents: any DocumentStore
+  private let audit: AuditLog
+  private let clock: any WallClock
+  private let log: AgentLog
+  private let ledger: Mutex<EpsilonLedger>
+  private let schemas = standardCatalog.schemas
+
+  init(
+    _ profile: PartyProfile, _ folder: PartyHome, trust: MemberTrust,
+    documents: any DocumentStore, audit: AuditLog, clock: any WallClock, log: AgentLog
+  ) async throws(Failure) {
+    self.profile = profile
+    self.folder = folder
+    self.trust = trust
+    self.documents = documents
+    self.audit = audit
+    self.clock = clock
+    self.log = log
+    ledger = Mutex(
+      try EpsilonLedger(documents: try await documents.documents(on: EpsilonLedger.shelf)))
+  }
+
+  var party: PartyID { profile.id }
+
+  var resources: AgentResources {
+    AgentResources(
+      build: Moira.version, catalog: standardCatalog, slots: profile.resources.slots,
+      memory: profile.resources.memory)
+  }
+
+  func artifacts(of seat: PartyID) throws(Failure) -> any ArtifactStore {
+    try Composition(home: folder.state).artifacts(of: seat)
+  }
+
+  func datasets() -> any DatasetStore { FileDatasets(profile: profile, folder: folder.path) }
+
+  // MARK: Whom to believe
+
+  func peers(
+    _ certificates: [PartyID: [UInt8]], at now: Instant
+  ) throws(Failure) -> [PartyID: PeerKeys] {
+    var peers: [PartyID: PeerKeys] = [:]
+    for (party, der) in certificates {
+      let member = try trust.member(ofDER: der)
+      guard member.id == party else {
+        throw Failure(
+          "peer-identity-mismatch",
+          "the certificate that the hub shows for '\(party)' is of '\(member.id)'")
+      }
+      peers[party] = PeerKeys(identity: member.identity, sealing: member.sealing)
+    }
+    return peers
+  }
+
+  func revoke(_ revocations: [UInt8]) throws(Failure) {
+    let root = trust.credentials.verifier.root
+    let list = try RevocationList(
+      json: String(decoding: revocations, as: UTF8.self), root: root)
+    guard list.number > trust.revocations.number else { return }
+    try trust.replace(list)
+    try folder.keys.replace(list)
+  }
+
+  // MARK: Consent
+
+  func decide(on proposal: JobProposal, at now: Instant) async -> Consent {
+    let asked = Proposal(
+      job: proposal.job, plan: proposal.plan, submitter: proposal.submitter, party: party,
+      now: now)
+    let rows = await rows(of: asked.datasets(schemas))
+    let known = ledger.withLock { $0 }
+    let decision = profile.decide(
+      asked, catalog: schemas, rows: { rows[$0] },
+      spent: { known.spent($0, $1, besides: proposal.job) })
+    guard decision.granted else {
+      return Consent(refusals: decision.refusals.map { failure($0.shared) })
+    }
+    do throws(Failure) {
+      if ledger.withLock({ $0.reserve(decision.reserves, for: proposal.job) }) {
+        try await keepLedger(of: proposal.job)
+      }
+      return Consent(refusals: [])
+    } catch {
+      return Consent(refusals: [error.withoutCause])
+    }
+  }
+
+  private func failure(_ refusal: PolicyRefusal) -> Failure {
+    var failure = Failure(refusal.code, refusal.message)
+    failure.party = party
+    return failure
+  }
+
+  private func rows(of names: [String]) async -> [String: Int] {
+    var rows: [String: Int] = [:]
+    for name in names {
+      guard let dataset = try? await datasets().open(.named(name)) else { continue }
+      rows[name] = DatasetRows.count(dataset)
+    }
+    return rows
+  }
+
+  private func keepLedger(of job: JobID) async throws(Failure) {
+    let bytes = ledger.withLock { $0.document(of: job) }
+    try await documents.change([
+      DocumentChange(shelf: EpsilonLedger.shelf, key: job.text, bytes: bytes)
+    ])
+  }
+
+  func settle(_ job: JobID, hasTrained: Bool) async {
+    guard ledger.withLock({ $0.release(job) }) else { return }
+    try? await keepLedger(of: job)
+  }
+
+  // MARK: What leaves
+
+  func release(_ question: ArtifactQuestion, at now: Instant) async throws(Failure) {
+    let kind = question.reference.kind
+    guard let policy = profile.policy, policy.submitters.allows(question.submitter) else {
+      throw Failure(
+        "policy-submitter", "'\(question.submitter)' is not among the submitters of '\(party)'")
+    }
+    guard policy.releases(kind) else {
+      throw Failure("policy-release", "'\(party)' lets no \(kind) leave")
+    }
+    let hash = question.reference.hash
+    guard !Composition(home: folder.state).isSecret(hash, at: question.seat) else {
+      throw Failure("artifact-secret", "the artifact is kept for the agent of '\(party)' alone")
+    }
+  }
+
+  // MARK: The log
+
+  func record(_ event: AgentEvent) async {
+    let now = clock.now()
+    log.note(event)
+    if case .partStarted(let key, _) = event { await spend(key) }
+    guard let (kind, facts) = event.audited else { return }
+    do throws(Failure) {
+      try audit.append(kind, facts, at: now)
+    } catch {
+      log.failed(error)
+    }
+  }
+
+  /// What a training spends of a budget is noted before it begins.
+  private func spend(_ key: OrderKey) async {
+    let changed = ledger.withLock {
+      $0.begin(key.part.task, attempt: key.part.attempt, of: key.job)
+    }
+    if changed { try? await keepLedger(of: key.job) }
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import MoiraModel
+import MoiraPlan
+import MoiraRuntime
+import MoiraSim
+import MoiraStorage
+import MoiraWire
+import MoiraYAML
+
+/// Runs a party's agent.
+struct PartyServeCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Run the agent of a party: dial the hub, take part in jobs.",
+    discussion: """
+      moira party serve parties/hospital-a
+
+      The agent opens no port. What it may take part in stands under 'policy' in party.yaml; \
+      'moira party audit' shows what it did.
+      """)
+
+  @Argument(help: "The party's folder.", completion: .directory) var folder: String
+  @OptionGroup var service: ServiceOptions
+  @Option(help: "Where the hub is; by default what party.yaml says.") var hub: String?
+  @Option(help: "Seconds that running parts have to end when the agent is told to stop.")
+  var drain = 20.0
+  var isJSON: Bool { false }
+
+  func perform() async throws -> ExitStatus {
+    let home = PartyHome(path: folder)
+    try home.state.make()
+    guard let lock = try FileLock.acquire(home.lock) else {
+      throw Failure(
+        "agent-locked", "another process is the agent of '\(folder)'",
+        hint: "a party's agent runs once")
+    }
+    defer { withExtendedLifetime(lock) {} }
+    service.logFormat.begin()
+    let profile = try profile()
+    let address = try address(profile)
+    let clock = SystemClock()
+    let identity = try IdentityFile.key(at: home.keys.identityFile)
+    let trust = MemberTrust(
+      try home.keys.credentials(identity: identity.publicKey, at: clock.now()), clock: clock)
+    try trust.credentials.member.expected(.party, profile.id)
+    let documents = try SQLiteJobStore(path: home.database)
+    let audit = try AuditLog(
+      path: home.audit, party: profile.id, signing: identity, now: clock.now())
+    let site = try await LiveSite(
+      profile, home, trust: trust, documents: documents, audit: audit, clock: clock,
+      log: AgentLog(profile.id))
+    let agent = try await AgentService(
+      site: site, identity: identity, documents: documents, clock: clock,
+      workers: .threads(ProcessInfo.processInfo.activeProcessorCount))
+    Console.print("moira party '\(profile.id)' dials the hub at \(address)")
+    fflush(nil)
+    try await AgentRunner(
+      agent: agent, dialer: WireDialer(address, trust: trust), drain: .seconds(drain)
+    ).serve(service)
+    _ = try? audit.sign(at: clock.now())
+    return .done
+  }
+
+  private func profile() throws -> PartyProfile {
+    let text = try PartyFolders.read(folder)
+    do throws(Diagnostics) {
+      return try PartyProfile(reading: try readYAML(text.text, file: text.file))
+    } catch {
+      throw WrongText(diagnostics: error, sources: [text.file: text.text])
+    }
+  }
+
+  private func address(_ profile: PartyProfile) throws(Failure) -> HubAddress {
+    let text = hub ?? profile.hub.map { "\($0)" }
+    guard let text else {
+      throw Failure(
+        "hub-missing", "'\(folder)/party.yaml' names no hub",
+        hint: "hub: {address: hub.example.org:7433}")
+    }
+    guard let address = HubAddress(text) else {
+      throw Failure("hub-address", "a hub's address must be HOST:PORT, but is '\(text)'")
+    }
+    return address
+  }
+}
