@@ -29,10 +29,13 @@ struct Moira: AsyncParsableCommand {
           ResumeCommand.self, RerunCommand.self, StopCommand.self, CollectCommand.self,
         ]),
       CommandGroup(
+        name: "Federation",
+        subcommands: [PartyCommand.self, ConsortiumCommand.self, HubCommand.self]),
+      CommandGroup(
         name: "Reference",
         subcommands: [
           ComponentsCommand.self, DescribeCommand.self, SchemaCommand.self, ExplainCommand.self,
-          PartyCommand.self, FlowCommand.self, GenerateCommand.self,
+          FlowCommand.self, GenerateCommand.self,
         ]),
     ])
 }

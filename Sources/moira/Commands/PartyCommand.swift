@@ -49,21 +49,6 @@ struct PartyCommand: AsyncParsableCommand {
     }
   }
 
-  struct Init: Subcommand {
-    static let configuration = CommandConfiguration(
-      commandName: "init", abstract: "Make the folder of a new party.")
-    @Argument(help: "The party's id: hospital-a.") var id: String
-    @OptionGroup var folder: Folder
-    var isJSON: Bool { false }
-
-    func perform() throws -> ExitStatus {
-      let made = try PartyFolders.create(PartyID(id), below: folder.path)
-      Console.print("wrote \(made.file)")
-      Console.print("\nnext: moira party dataset add NAME PATH --party \(id)")
-      return .done
-    }
-  }
-
   struct List: Subcommand {
     static let configuration = CommandConfiguration(
       commandName: "list", abstract: "List the registered parties.")
