@@ -19,7 +19,7 @@ struct Moira: AsyncParsableCommand {
         name: "Pipelines",
         subcommands: [
           InitCommand.self, TemplatesCommand.self, CheckCommand.self, PlanCommand.self,
-          RunCommand.self, ConvertCommand.self,
+          RunCommand.self, SubmitCommand.self, ConvertCommand.self,
         ]),
       CommandGroup(
         name: "Jobs",
@@ -30,7 +30,10 @@ struct Moira: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "Federation",
-        subcommands: [PartyCommand.self, ConsortiumCommand.self, HubCommand.self]),
+        subcommands: [
+          PartyCommand.self, ConsortiumCommand.self, HubCommand.self, LoginCommand.self,
+          LogoutCommand.self,
+        ]),
       CommandGroup(
         name: "Reference",
         subcommands: [

@@ -170,6 +170,8 @@ extension HubService {
     public let build: String?
     public let components: [String: Int]
     public let validUntil: Instant
+    /// In DER, for whoever wants to check it.
+    public let certificate: [UInt8]
   }
 
   public func parties() -> [PartyStanding] {
@@ -179,7 +181,8 @@ extension HubService {
       return PartyStanding(
         party: member.id, isConnected: standing?.isConnected ?? false,
         since: standing?.hello == nil ? nil : standing?.since, build: standing?.hello?.build,
-        components: standing?.hello?.components ?? [:], validUntil: member.validUntil)
+        components: standing?.hello?.components ?? [:], validUntil: member.validUntil,
+        certificate: member.certificate)
     }
   }
 

@@ -12,15 +12,14 @@ struct DiffCommand: Subcommand {
   @Argument(help: "The job's id, the beginning of it, or 'last'.") var first: String
   @Argument(help: "Another job.") var second: String
   @OptionGroup var home: HomeOptions
+  @OptionGroup var hub: HubOptions
   @OptionGroup var output: OutputOptions
   var isJSON: Bool { output.format == .json }
 
   func perform() async throws -> ExitStatus {
-    let store = try Composition(home: home.folder).storeForReading()
-    let left = try await JobHistory(
-      try await store.job(named: first), in: store, home: home.folder)
-    let right = try await JobHistory(
-      try await store.job(named: second), in: store, home: home.folder)
+    let place = try JobPlace(home, hub)
+    let left = try await JobHistory(try await place.store.job(named: first), in: place)
+    let right = try await JobHistory(try await place.store.job(named: second), in: place)
     let difference = JobDifference(left, right, isComplete: output.verbose)
     if isJSON {
       Console.print(difference.json.json(indent: 2))

@@ -24,15 +24,21 @@ struct ExportCommand: Subcommand {
   @Argument(help: ArgumentHelp("The artifact in the job.", valueName: "task.port@party"))
   var artifact: String?
   @OptionGroup var home: HomeOptions
+  @OptionGroup var hub: HubOptions
   @Option(name: .shortAndLong, help: "The file; by default it is printed.", completion: .file())
   var output: String?
   @Option(help: "csv or json; by default what its kind is.") var format: Format?
   var isJSON: Bool { false }
 
   func perform() async throws -> ExitStatus {
+    let place = try JobPlace(home, hub)
+    let choice = try await choice(in: place)
+    if let access = place.hub {
+      let bytes = try await access.artifact(choice, of: place)
+      try write(try content(of: choice.reference, AlignedBytes(bytes)))
+      return .done
+    }
     let composition = Composition(home: home.folder)
-    let store = try composition.storeForReading()
-    let choice = try await choice(in: store)
     let hash = choice.reference.hash
     if composition.isSecret(hash, at: choice.party) {
       throw Failure(
@@ -45,10 +51,10 @@ struct ExportCommand: Subcommand {
     return .done
   }
 
-  private func choice(in store: any JobStore) async throws(Failure) -> ArtifactChoice {
-    guard let artifact else { return try await .hashed(job, in: store) }
-    let record = try await store.job(named: job)
-    let history = try await JobHistory(record, in: store, home: home.folder)
+  private func choice(in place: JobPlace) async throws(Failure) -> ArtifactChoice {
+    guard let artifact else { return try await .hashed(job, in: place.store) }
+    let record = try await place.store.job(named: job)
+    let history = try await JobHistory(record, in: place)
     return try ArtifactChoice(artifact, in: history.started)
   }
 

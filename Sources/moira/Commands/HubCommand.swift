@@ -8,7 +8,7 @@ import MoiraWire
 struct HubCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hub", abstract: "Make the hub that schedules and relays.",
-    subcommands: [Init.self])
+    subcommands: [Init.self, HubServeCommand.self])
 
   struct Init: Subcommand {
     static let configuration = CommandConfiguration(

@@ -9,22 +9,27 @@ struct JobsCommand: Subcommand {
     commandName: "jobs", abstract: "List the jobs, the newest first.")
 
   @OptionGroup var home: HomeOptions
+  @OptionGroup var hub: HubOptions
   @Option(help: "How many at most.") var limit = 20
   @OptionGroup var output: OutputOptions
   var isJSON: Bool { output.format == .json }
 
   func perform() async throws -> ExitStatus {
-    let records = try await Composition(home: home.folder).storeForReading().records()
+    let place = try JobPlace(home, hub)
+    let records = try await place.store.records()
     let shown = records.reversed().prefix(max(0, limit))
     if isJSON {
-      Console.print(ConfigValue.list(shown.map(json)).json(indent: 2))
+      Console.print(ConfigValue.list(shown.map { json($0, place) }).json(indent: 2))
     } else if records.isEmpty {
-      Console.print("no jobs in '\(home.folder.path)' yet; 'moira run FILE' runs a pipeline")
+      Console.print(
+        place.hub == nil
+          ? "no jobs in '\(home.folder.path)' yet; 'moira run FILE' runs a pipeline"
+          : "no jobs at the hub yet; 'moira submit FILE' submits a pipeline")
     } else {
       var table = TextTable(["job", "pipeline", "state", "started", "time"], right: [4])
       for record in shown {
         table.add([
-          record.id.text, record.name, state(of: record), momentText(record.created),
+          record.id.text, record.name, state(of: record, place), momentText(record.created),
           record.ended.map { spanText($0 - record.created) } ?? "",
         ])
       }
@@ -36,15 +41,15 @@ struct JobsCommand: Subcommand {
     return .done
   }
 
-  private func state(of record: JobRecord) -> String {
-    record.state == .running && !JobLock.isHeld(record.id, home: home.folder)
+  private func state(of record: JobRecord, _ place: JobPlace) -> String {
+    record.state == .running && !place.isRunning(record)
       ? "interrupted" : record.state.rawValue
   }
 
-  private func json(_ record: JobRecord) -> ConfigValue {
+  private func json(_ record: JobRecord, _ place: JobPlace) -> ConfigValue {
     .map([
       ("job", .string(record.id.text)), ("name", .string(record.name)),
-      ("state", .string(state(of: record))), ("file", .string(record.source.file)),
+      ("state", .string(state(of: record, place))), ("file", .string(record.source.file)),
       ("created", .int(Int(record.created.milliseconds))),
       ("ended", record.ended.map { .int(Int($0.milliseconds)) } ?? .null),
       ("plan", .string(record.planHash.text)),

@@ -21,13 +21,14 @@ struct LogsCommand: Subcommand {
   var isJSON: Bool { output.format == .json }
 
   func perform() async throws -> ExitStatus {
-    let home = selection.home.folder
-    let store = try Composition(home: home).storeForReading()
-    let job = try await store.job(named: selection.job)
+    let place = try selection.place()
+    let store = place.store
+    var job = try await store.job(named: selection.job)
     if let task { try check(TaskID(task), in: job) }
     var last = 0
     while true {
-      let isLive = follow && JobLock.isHeld(job.id, home: home)
+      if place.hub != nil { job = try await store.job(named: job.id.text) }
+      let isLive = follow && place.isRunning(job)
       for one in try await store.reports(of: job.id, after: last) {
         last = one.number
         if task == nil || one.report.part.task.text == task { show(one.report) }

@@ -1,3 +1,4 @@
+import MoiraWire
 import ArgumentParser
 import Foundation
 import MoiraConfig
@@ -14,8 +15,7 @@ struct PartyCommand: AsyncParsableCommand {
     commandName: "party", abstract: "Register parties and their datasets; see what they allow.",
     subcommands: [
       Init.self, DatasetCommand.self, List.self, Show.self, PartyPolicyCommand.self,
-      PartyPlanCommand.self, PartyAuditCommand.self,
-    ])
+      PartyPlanCommand.self, PartyAuditCommand.self, PartyServeCommand.self])
 
   /// Where the parties' folders lie.
   struct Folder: ParsableArguments {
@@ -53,10 +53,15 @@ struct PartyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "list", abstract: "List the registered parties.")
     @OptionGroup var folder: Folder
+    @OptionGroup var hub: HubOptions
     @OptionGroup var output: OutputOptions
     var isJSON: Bool { output.format == .json }
 
-    func perform() throws -> ExitStatus {
+    func perform() async throws -> ExitStatus {
+      if folder.given == nil, let access = try hub.access() {
+        HubParties(try await access.client.parties(), at: access.address).show(asJSON: isJSON)
+        return .done
+      }
       let parties = try folder.read().parties
       if isJSON {
         Console.print(ConfigValue.list(parties.map(Self.json)).json(indent: 2))

@@ -36,7 +36,7 @@ struct PredictCommand: Subcommand {
     let composition = Composition(home: home.folder)
     let store = try composition.storeForReading()
     let old = try await JobHistory(
-      try await store.job(named: job), in: store, home: home.folder)
+      try await store.job(named: job), in: JobPlace(store, at: home.folder))
     let model = try model(of: old)
     let bytes = try await composition.artifacts(of: model.party).get(model.reference.hash)
     let isScaled = try Self.model(bytes).scaling != nil

@@ -15,18 +15,30 @@ struct RerunCommand: Subcommand {
   @Option(help: ArgumentHelp("Run this task and what follows anew.", valueName: "task"))
   var from: String?
   @OptionGroup var options: RunOptions
+  @OptionGroup var hub: HubOptions
   var isJSON: Bool { options.output.format == .json }
   var isVerbose: Bool { options.output.verbose }
 
   func perform() async throws -> ExitStatus {
-    let store = try Composition(home: options.home.folder).storeForReading()
-    let old = try await store.job(named: job).source
+    let place = try JobPlace(options.home, hub)
+    let old = try await place.store.job(named: job).source
+    if let access = place.hub { return try await submit(old, to: access) }
     var loaded = try await LoadedPipeline(
       PipelineSource(
         file: old.file, text: old.text, overrides: old.overrides + changes.sets,
         parties: changes.parties ?? old.parties), home: options.home.folder)
     if let from { loaded = try loaded.anew(from: TaskID(from)) }
     return try await options.run(loaded)
+  }
+
+  /// A new job of the hub's, watched to its end.
+  private func submit(_ old: PipelineSource, to access: HubAccess) async throws -> ExitStatus {
+    let source = PipelineSource(
+      file: old.file, text: old.text, overrides: old.overrides + changes.sets, parties: "")
+    let request = JobRequest(
+      source: source, key: nil, priority: nil, from: from.map { TaskID($0) })
+    return try await Submission(access, isJSON: isJSON, isVerbose: isVerbose).submit(
+      request, wait: true)
   }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import MoiraConfig
 import MoiraModel
 import MoiraRuntime
+import MoiraWire
 import MoiraSchedule
 
 /// Stops a job, whether a process runs it or not.
@@ -15,6 +16,12 @@ struct StopCommand: Subcommand {
   var isJSON: Bool { output.format == .json }
 
   func perform() async throws -> ExitStatus {
+    if let hub = try selection.hub.access(besides: selection.home) {
+      let record = try await HubJobStore(hub.client).job(named: selection.job)
+      try await hub.client.stop(record.id, reason: reason)
+      say("asked the hub to stop '\(record.id)'", record.id)
+      return .done
+    }
     let home = selection.home.folder
     let composition = Composition(home: home)
     let store = try composition.storeForReading()

@@ -1,3 +1,4 @@
+import MoiraSchedule
 import Logging
 import MoiraModel
 import MoiraRelay

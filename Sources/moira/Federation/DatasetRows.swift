@@ -1,3 +1,4 @@
+import MoiraTable
 import MoiraConfig
 import MoiraKit
 import MoiraPlan

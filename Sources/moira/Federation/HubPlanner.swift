@@ -1,3 +1,4 @@
+import MoiraKit
 import MoiraComponents
 import MoiraConfig
 import MoiraModel

@@ -21,8 +21,8 @@ struct HubLimits: ParameterGroupValue {
   init() {}
 }
 
-/// A `hub.yaml`.
-struct HubSettings: ParameterGroupValue {
+/// A `hub.yaml` as it is written.
+struct HubSettingsForm: ParameterGroupValue {
   @Param("The hub's id.", .notEmpty) var id: String
   @Param("Where parties dial it.") var addresses: [String] = []
   @Param("The address and port to listen at.", .notEmpty) var listen: String = "0.0.0.0:7433"
@@ -34,37 +34,43 @@ struct HubSettings: ParameterGroupValue {
 
   init() {}
 
-  private static let group = ParameterGroup(parameterSchemas)
-  private static let environment = [
-    ("MOIRA_HUB_LISTEN", "listen"), ("MOIRA_HUB_METRICS", "metrics"),
-    ("MOIRA_HUB_STATE", "state"),
-  ]
+  static let group = ParameterGroup(parameterSchemas)
+}
 
-  /// Reads the file; what the environment says goes over it.
+/// What a hub is told: its file, and over it the environment.
+struct HubSettings {
+  let id: String
+  let listen: String
+  let metrics: String?
+  let state: String
+  let limits: HubLimits
+
   static func read(_ file: String) throws(WrongText) -> HubSettings {
     var diagnostics = Diagnostics()
-    let text: String
     do throws(Diagnostics) {
-      text = try TextFile.read(file, hint: "'moira hub init FOLDER' writes one")
+      let text = try TextFile.read(file, hint: "'moira hub init FOLDER' writes one")
       let node = try readYAML(text, file: file)
-      let read = group.read(
+      let read = HubSettingsForm.group.read(
         node, owner: "a hub's settings", fallback: node.site, into: &diagnostics)
-      guard !diagnostics.hasErrors, var settings = HubSettings(parameter: read.value) else {
+      guard !diagnostics.hasErrors, let form = HubSettingsForm(parameter: read.value) else {
         throw diagnostics
       }
-      settings.takeEnvironment()
-      return settings
+      return HubSettings(form, ProcessInfo.processInfo.environment)
     } catch {
       let source = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
       throw WrongText(diagnostics: error, sources: [file: source])
     }
   }
 
-  private mutating func takeEnvironment() {
-    let variables = ProcessInfo.processInfo.environment
-    if let value = variables["MOIRA_HUB_LISTEN"], !value.isEmpty { listen = value }
-    if let value = variables["MOIRA_HUB_METRICS"], !value.isEmpty { metrics = value }
-    if let value = variables["MOIRA_HUB_STATE"], !value.isEmpty { state = value }
+  private init(_ form: HubSettingsForm, _ environment: [String: String]) {
+    func value(_ name: String) -> String? {
+      environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+    id = form.id
+    listen = value("MOIRA_HUB_LISTEN") ?? form.listen
+    metrics = value("MOIRA_HUB_METRICS") ?? form.metrics
+    state = value("MOIRA_HUB_STATE") ?? form.state
+    limits = form.limits
   }
 
   var queue: QueueLimits {

@@ -1,3 +1,4 @@
+import MoiraCrypto
 import ArgumentParser
 import Foundation
 import MoiraModel

@@ -4,6 +4,7 @@ import MoiraSchedule
 
 /// An artifact that the user named: a hash, or a job with `TASK.PORT@PARTY`.
 struct ArtifactChoice {
+  let job: JobID
   let task: TaskID
   let party: PartyID
   let reference: ArtifactReference
@@ -18,10 +19,11 @@ struct ArtifactChoice {
         && (wanted.count == 1 || wanted[1] == one.party.text)
     }
     guard let first = found.first else { throw Self.unknown(place, snapshot) }
-    self.init(task: first.task, party: first.party, reference: first.reference)
+    self.init(job: snapshot.id, task: first.task, party: first.party, reference: first.reference)
   }
 
-  private init(task: TaskID, party: PartyID, reference: ArtifactReference) {
+  private init(job: JobID, task: TaskID, party: PartyID, reference: ArtifactReference) {
+    self.job = job
     self.task = task
     self.party = party
     self.reference = reference
@@ -34,7 +36,7 @@ struct ArtifactChoice {
     for record in try await store.records().reversed() where prefix.count >= 6 {
       let snapshot = JobMachine(replaying: try await store.journal(of: record.id)).snapshot
       for one in snapshot?.artifacts ?? [] where one.reference.hash.text.hasPrefix(prefix) {
-        return Self(task: one.task, party: one.party, reference: one.reference)
+        return Self(job: record.id, task: one.task, party: one.party, reference: one.reference)
       }
     }
     throw Failure(

@@ -10,8 +10,15 @@ struct HomeOptions: ParsableArguments {
   var home: String?
 
   var folder: Home {
+    home.map { Home(path: $0) } ?? Self.standard
+  }
+}
+
+extension HomeOptions {
+  /// The home that is meant where none is named.
+  static var standard: Home {
     let set = ProcessInfo.processInfo.environment["MOIRA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-    return Home(path: home ?? set ?? ".moira")
+    return Home(path: set ?? ".moira")
   }
 }
 

@@ -14,7 +14,8 @@ struct JobHistory {
   let earlier: [PartReport]
   let isRunning: Bool
 
-  init(_ record: JobRecord, in store: any JobStore, home: Home) async throws(Failure) {
+  init(_ record: JobRecord, in place: JobPlace) async throws(Failure) {
+    let store = place.store
     self.record = record
     snapshot = JobMachine(replaying: try await store.journal(of: record.id)).snapshot
     reports = try await store.reports(of: record.id, after: 0)
@@ -23,7 +24,7 @@ struct JobHistory {
     } else {
       earlier = []
     }
-    isRunning = JobLock.isHeld(record.id, home: home)
+    isRunning = place.isRunning(record)
   }
 
   /// `succeeded`, …, or `interrupted` for a job whose process has died.

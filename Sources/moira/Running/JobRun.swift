@@ -36,7 +36,7 @@ struct JobRun {
     if !isJSON { Console.print("job \(job)  \(plan.name)") }
     let interrupts = Interrupts { Task { await running.driver.stop(reason: "interrupted") } }
     let watching = Task { await requests.watch { await running.driver.stop(reason: $0) } }
-    var board = await show(running)
+    var board = await show(running.job, running.updates)
     watching.cancel()
     interrupts.end()
     if let snapshot = board.ended {
@@ -47,10 +47,30 @@ struct JobRun {
     return try report(board)
   }
 
-  private func show(_ running: Coordinator.Running) async -> RunBoard {
-    let screen = screen(running.job)
-    var board = RunBoard(plan: plan, job: running.job)
-    for await update in running.updates {
+  /// Watches a job that a hub runs to its end; interrupted, it lets the job go on.
+  func follow(_ job: JobID, _ updates: AsyncStream<JobUpdate>) async throws -> ExitStatus {
+    let (stopping, stop) = AsyncStream.makeStream(of: JobUpdate.self)
+    let forwarding = Task {
+      for await update in updates { stop.yield(update) }
+      stop.finish()
+    }
+    let interrupts = Interrupts {
+      forwarding.cancel()
+      stop.finish()
+    }
+    let board = await show(job, stopping)
+    interrupts.end()
+    if board.ended == nil, board.broken == nil {
+      Console.printError("the job '\(job)' goes on at the hub; 'moira show \(job)' tells how it stands")
+      return .tryAgain
+    }
+    return try report(board)
+  }
+
+  private func show(_ job: JobID, _ updates: AsyncStream<JobUpdate>) async -> RunBoard {
+    let screen = screen(job)
+    var board = RunBoard(plan: plan, job: job)
+    for await update in updates {
       board.take(update)
       await screen.take(update)
     }
@@ -79,6 +99,7 @@ struct JobRun {
     } else {
       for line in text(board, snapshot) { Console.print(line) }
     }
+    if snapshot.refusals != nil { return .refused }
     return snapshot.state == .succeeded ? .done : .jobFailed
   }
 
@@ -88,6 +109,9 @@ struct JobRun {
     var ending = "job \(snapshot.id) \(snapshot.state.rawValue)"
     if let span = snapshot.span { ending += " in \(spanText(span))" }
     if let reason = snapshot.stopReason { ending += ": \(reason)" }
+    for refusal in snapshot.refusals ?? [] {
+      ending += "\n  \(refusal.party.map { "\($0): " } ?? "")\(refusal.message) [\(refusal.code)]"
+    }
     let painted = snapshot.state == .succeeded ? style.green(ending) : style.red(ending)
     return [painted] + text.summary + ["", style.bold("next")] + next(after: snapshot)
   }

@@ -23,6 +23,7 @@ actor PlainScreen: RunScreen {
       for task in snapshot.tasks where task.state.isFinal || isVerbose { show(task) }
     case .task(let task): show(task)
     case .report(let report): show(report)
+    case .waiting(let words): Console.print("the job \(words)")
     case .ended, .broken: break
     }
   }

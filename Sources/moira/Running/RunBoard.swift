@@ -23,6 +23,8 @@ struct RunBoard: Sendable {
   private(set) var tallies: [(task: TaskID, name: String, text: String)] = []
   private(set) var ended: JobSnapshot?
   private(set) var broken: Failure?
+  /// Why the job has not begun; of jobs of a hub.
+  private(set) var waiting: String?
 
   init(plan: Plan, job: JobID) {
     self.plan = plan
@@ -32,6 +34,7 @@ struct RunBoard: Sendable {
   mutating func take(_ update: JobUpdate) {
     switch update {
     case .began(let snapshot):
+      waiting = nil
       for task in snapshot.tasks { tasks[task.id] = task }
     case .task(let task):
       if tasks[task.id]?.attempt != task.attempt { progress[task.id] = nil }
@@ -41,6 +44,7 @@ struct RunBoard: Sendable {
       for task in snapshot.tasks { tasks[task.id] = task }
       ended = snapshot
     case .broken(let failure): broken = failure
+    case .waiting(let words): waiting = words
     }
   }
 

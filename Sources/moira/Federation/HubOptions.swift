@@ -1,0 +1,118 @@
+import MoiraPlan
+import ArgumentParser
+import Foundation
+import MoiraCrypto
+import MoiraModel
+import MoiraRuntime
+import MoiraSim
+import MoiraStorage
+import MoiraWire
+
+/// Which hub, and as whom.
+struct HubOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A hub's jobs in place of this machine's; 'moira login' sets it for all commands.",
+      valueName: "host:port"))
+  var hub: String?
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp("The folder with the keys of whoever asks.", valueName: "folder"),
+    completion: .directory)
+  var member: String?
+  @Flag(help: "This machine's own jobs, whatever 'moira login' set.") var local = false
+
+  /// The hub that is meant; nil for this machine's own jobs.
+  ///
+  /// - Parameter home: a home that the user named means this machine.
+  func access(besides home: HomeOptions? = nil) throws(Failure) -> HubAccess? {
+    if local { return nil }
+    let login = try HubLogin.read()
+    if hub == nil, home?.home != nil { return nil }
+    guard let address = hub ?? login?.hub else { return nil }
+    guard let folder = member ?? login?.folder else {
+      throw Failure(
+        "hub-member", "nobody is named who asks the hub '\(address)'",
+        hint: "'--as FOLDER' names the folder of a party or a submitter, 'moira login' keeps it")
+    }
+    return try HubAccess(address, folder: folder)
+  }
+}
+
+/// What `moira login` keeps.
+struct HubLogin: Codable {
+  let hub: String
+  let folder: String
+
+  private static var file: String {
+    let variables = ProcessInfo.processInfo.environment
+    if let path = variables["MOIRA_LOGIN"], !path.isEmpty { return path }
+    return "\(variables["HOME"] ?? ".")/.config/moira/login.json"
+  }
+
+  static func read() throws(Failure) -> HubLogin? {
+    guard let data = FileManager.default.contents(atPath: file) else { return nil }
+    do {
+      return try JSONDecoder().decode(HubLogin.self, from: data)
+    } catch {
+      throw Failure(
+        "login-unreadable", "'\(file)' is no login of Moira's", hint: "'moira login' writes it anew")
+    }
+  }
+
+  func write() throws(Failure) {
+    do {
+      let folder = URL(fileURLWithPath: Self.file).deletingLastPathComponent().path
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try JSONEncoder().encode(self).write(to: URL(fileURLWithPath: Self.file), options: .atomic)
+    } catch {
+      throw Failure("file-unwritable", "'\(Self.file)' cannot be written", cause: "\(error)")
+    }
+  }
+
+  /// - Returns: whether there was one.
+  static func remove() -> Bool { unlink(file) == 0 }
+}
+
+/// A hub, with the keys of whoever asks.
+struct HubAccess: Sendable {
+  let address: HubAddress
+  let client: HubClient
+  let trust: MemberTrust
+  let sealing: SealingKeyPair
+
+  /// - Throws: `hub-address`, and what a member's folder throws.
+  init(_ text: String, folder: String) throws(Failure) {
+    guard let address = HubAddress(text) else {
+      throw Failure("hub-address", "a hub's address must be HOST:PORT, but is '\(text)'")
+    }
+    let keys = PartyHome(path: folder).keys
+    guard FileManager.default.fileExists(atPath: keys.identityFile) else {
+      throw Failure(
+        "hub-member", "'\(folder)' has no keys of a member",
+        hint: "'moira party init ID --submitter --hub \(text)' makes them")
+    }
+    let identity = try IdentityFile.key(at: keys.identityFile)
+    let clock = SystemClock()
+    self.address = address
+    trust = MemberTrust(
+      try keys.credentials(identity: identity.publicKey, at: clock.now()), clock: clock)
+    sealing = SealingKeyPair(of: identity)
+    client = HubClient(address, trust: trust)
+  }
+}
+
+extension HubAccess {
+  /// The bytes of an artifact, if its party lets it go.
+  func artifact(_ choice: ArtifactChoice, of place: JobPlace) async throws(Failure) -> [UInt8] {
+    guard let record = try await place.store.record(of: choice.job),
+      let seat = record.plan.members.first(where: { $0.party == choice.party }),
+      let party = try await client.parties().first(where: { $0.party == seat.registered })
+    else { throw Failure("party-unknown", "the hub does not know the party of '\(choice.party)'") }
+    let member = try trust.member(ofDER: party.certificate)
+    try member.expected(.party, seat.registered)
+    let request = MoiraRuntime.ArtifactRequest(
+      job: choice.job, seat: choice.party, task: choice.task, reference: choice.reference)
+    return try await client.artifact(request, sealedBy: member.sealing, for: sealing)
+  }
+}

@@ -1,0 +1,139 @@
+import MoiraWire
+import ArgumentParser
+import MoiraComponents
+import MoiraConfig
+import MoiraKit
+import MoiraModel
+import MoiraPlan
+import MoiraRuntime
+import MoiraSim
+
+/// Hands a pipeline to a hub.
+struct SubmitCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "submit", abstract: "Submit a pipeline to a hub.",
+    discussion: """
+      moira submit homo_lr.yaml --hub hub.example.org:7433 --as parties/alice --wait
+
+      The same file runs with 'moira run' on this machine alone.
+      """)
+
+  @OptionGroup var pipeline: PipelineOptions
+  @OptionGroup var hub: HubOptions
+  @Flag(help: "Watch the job to its end.") var wait = false
+  @Option(help: "Among the jobs that wait, the higher goes first; by default what 'conf' says.")
+  var priority: Int?
+  @Option(help: "Submitted twice with the same key, it is one job.") var idempotencyKey: String?
+  @OptionGroup var output: OutputOptions
+  var isJSON: Bool { output.format == .json }
+  var isVerbose: Bool { output.verbose }
+
+  func perform() async throws -> ExitStatus {
+    guard let access = try hub.access() else {
+      throw Failure(
+        "hub-missing", "no hub is named to submit to",
+        hint: "'--hub HOST:PORT', or 'moira login' once")
+    }
+    let text = try readText()
+    let source = PipelineSource(
+      file: pipeline.file, text: text, overrides: pipeline.changes.sets, parties: "")
+    let request = JobRequest(
+      source: source, key: idempotencyKey, priority: priority, from: nil)
+    return try await Submission(access, isJSON: isJSON, isVerbose: isVerbose).submit(
+      request, wait: wait)
+  }
+
+  private func readText() throws(WrongText) -> String {
+    do throws(Diagnostics) {
+      return try TextFile.read(
+        pipeline.file, hint: "'moira init homo_lr' writes a pipeline to start from")
+    } catch {
+      throw WrongText(diagnostics: error, sources: [:])
+    }
+  }
+}
+
+/// One submission, and what is shown of it.
+struct Submission {
+  private let access: HubAccess
+  private let isJSON: Bool
+  private let isVerbose: Bool
+
+  init(_ access: HubAccess, isJSON: Bool, isVerbose: Bool) {
+    self.access = access
+    self.isJSON = isJSON
+    self.isVerbose = isVerbose
+  }
+
+  func submit(_ request: JobRequest, wait: Bool) async throws -> ExitStatus {
+    let plan = try await plan(request.source)
+    let job = try await access.client.submit(request)
+    guard wait else {
+      say(job, plan)
+      return .done
+    }
+    if !isJSON { Console.print("job \(job)  \(plan.name)  at \(access.address)") }
+    let place = JobRun(
+      plan, store: MemoryJobStore(), Composition(home: HomeOptions.standard), isJSON: isJSON,
+      isVerbose: isVerbose)
+    return try await place.follow(job, access.updates(of: job))
+  }
+
+  /// What is wrong is told here and at once, with its place in the file.
+  private func plan(_ source: PipelineSource) async throws(WrongText) -> Plan {
+    let read = await ReadPipeline(source, home: HomeOptions.standard)
+    var found = read.diagnostics
+    let plan = read.pipeline.flatMap {
+      Plan.making(
+        $0, catalog: standardCatalog.schemas, overrides: read.overrides, registry: nil,
+        into: &found)
+    }
+    guard let plan, !found.hasErrors else {
+      throw WrongText(diagnostics: found, sources: read.sources)
+    }
+    if !found.all.isEmpty, !isJSON {
+      DiagnosticReport(found, sources: read.sources).show(asJSON: false)
+    }
+    return plan
+  }
+
+  private func say(_ job: JobID, _ plan: Plan) {
+    if isJSON {
+      let json = ConfigValue.map([("job", .string(job.text)), ("plan", .string(plan.contentHash.text))])
+      Console.print(json.json(indent: 2))
+      return
+    }
+    Console.print("submitted job \(job)  \(plan.name)  to \(access.address)")
+    Console.print("'moira show \(job)' tells how it stands, 'moira logs \(job) --follow' what it tells")
+  }
+}
+
+extension HubAccess {
+  /// What the job tells until it ends; a hub that goes away is dialled again, for as long as it takes.
+  func updates(of job: JobID) -> AsyncStream<JobUpdate> {
+    let (stream, continuation) = AsyncStream.makeStream(of: JobUpdate.self)
+    let watching = Task {
+      var tries = 0
+      while !Task.isCancelled {
+        let isOver = UpdateEnd()
+        do throws(Failure) {
+          try await client.watch(job) { update in
+            isOver.note(update)
+            continuation.yield(update)
+          }
+          if isOver.isOver { break }
+        } catch where error.code != "hub-unreachable" {
+          continuation.yield(.broken(error))
+          break
+        } catch {
+          tries += 1
+          if tries == 1 { Console.printError("the hub cannot be reached; dialling again") }
+        }
+        try? await Task.sleep(for: .milliseconds(500))
+      }
+      continuation.finish()
+    }
+    continuation.onTermination = { _ in watching.cancel() }
+    return stream
+  }
+}
