@@ -43,7 +43,7 @@ enum RPCFailure {
 
   /// Trailers carry ASCII; other characters go as their escapes.
   private static func ascii(_ text: String) -> String {
-    text.unicodeScalars.map { $0.escaped(asASCII: true) }.joined()
+    text.unicodeScalars.map { $0.isASCII ? String($0) : $0.escaped(asASCII: true) }.joined()
   }
 }
 
