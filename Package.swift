@@ -131,12 +131,22 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ], swiftSettings: settings),
+    .target(
+      name: "MoiraBoard",
+      dependencies: [
+        "MoiraRuntime",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], swiftSettings: settings),
     .executableTarget(
       name: "moira",
       dependencies: [
-        "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraFlow", "MoiraKit", "MoiraModel",
-        "MoiraPlan", "MoiraRelay", "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage",
-        "MoiraTable", "MoiraWire", "MoiraYAML",
+        "MoiraBoard", "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraFlow", "MoiraKit",
+        "MoiraModel", "MoiraPlan", "MoiraRelay", "MoiraRuntime", "MoiraSchedule", "MoiraSim",
+        "MoiraStorage", "MoiraTable", "MoiraWire", "MoiraYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -206,6 +216,9 @@ let package = Package(
     .testTarget(
       name: "MoiraFlowTests",
       dependencies: ["MoiraConfig", "MoiraFlow", "MoiraModel", "MoiraTable"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MoiraBoardTests", dependencies: ["MoiraBoard", "MoiraModel", "MoiraRuntime"],
       swiftSettings: settings),
     .testTarget(
       name: "MoiraRelayTests", dependencies: ["MoiraModel", "MoiraRelay", "MoiraSchedule"],

@@ -88,13 +88,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("ArgumentParser", "moira"), ("GRDB", "MoiraStorage"), ("CLibYAML", "MoiraYAML"),
-    ("CZlib", "MoiraStorage"), ("CGMP", "MoiraCrypto"), ("Hummingbird", "MoiraFlow"),
-    ("NIOCore", "MoiraFlow"),
+    ("ArgumentParser", ["moira"]), ("GRDB", ["MoiraStorage"]), ("CLibYAML", ["MoiraYAML"]),
+    ("CZlib", ["MoiraStorage"]), ("CGMP", ["MoiraCrypto"]),
+    // Both serve HTTP.
+    ("Hummingbird", ["MoiraBoard", "MoiraFlow"]), ("NIOCore", ["MoiraBoard", "MoiraFlow"]),
   ])
-  func eachHeavyDependencyHasOneHome(name: String, home: String) {
+  func eachHeavyDependencyHasOneHome(name: String, homes: [String]) {
     for file in Repository.sources where file.imports.contains(name) {
-      #expect(file.module == home, "\(file.path) imports \(name)")
+      #expect(homes.contains(file.module), "\(file.path) imports \(name)")
     }
   }
 
