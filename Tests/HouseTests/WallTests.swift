@@ -7,7 +7,8 @@ import Testing
     "MoiraCrypto", "MoiraProtocols", "MoiraPrivacy",
   ]
   private static let adapters: Set<String> = [
-    "MoiraYAML", "MoiraStorage", "MoiraWire", "MoiraBoard", "MoiraSim", "MoiraFlow",
+    "MoiraYAML", "MoiraStorage", "MoiraPostgres", "MoiraWire", "MoiraBoard", "MoiraSim",
+    "MoiraFlow",
   ]
   private static let libm: Set<String> = ["Glibc", "Musl", "Darwin"]
   /// What each pure module may import beside Moira's own modules, and why.
@@ -39,6 +40,7 @@ import Testing
       "MoiraComponents": middle.union(["MoiraKit"]), "MoiraRuntime": middle.union(["MoiraKit"]),
       "MoiraYAML": ["MoiraModel", "MoiraConfig"],
       "MoiraStorage": middle.union(["MoiraKit", "MoiraRuntime"]),
+      "MoiraPostgres": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraSim": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraWire": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraBoard": middle.union(["MoiraKit", "MoiraRuntime"]),
@@ -86,7 +88,7 @@ import Testing
   @Test(arguments: [
     ("ArgumentParser", "moira"), ("GRDB", "MoiraStorage"), ("CLibYAML", "MoiraYAML"),
     ("CZlib", "MoiraStorage"), ("CGMP", "MoiraCrypto"), ("Hummingbird", "MoiraFlow"),
-    ("NIOCore", "MoiraFlow"),
+    ("NIOCore", "MoiraFlow"), ("CPostgres", "MoiraPostgres"),
   ])
   func eachHeavyDependencyHasOneHome(name: String, home: String) {
     for file in Repository.sources where file.imports.contains(name) {
