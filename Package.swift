@@ -18,7 +18,7 @@ let package = Package(
       targets: [
         "MoiraModel", "MoiraConfig", "MoiraPlan", "MoiraSchedule", "MoiraTable", "MoiraMath",
         "MoiraCrypto", "MoiraPrivacy", "MoiraProtocols", "MoiraKit", "MoiraComponents",
-        "MoiraRuntime", "MoiraScript", "MoiraSim", "MoiraStorage", "MoiraYAML",
+        "MoiraRuntime", "MoiraScript", "MoiraSim", "MoiraStorage", "MoiraPostgres", "MoiraYAML",
       ]),
   ],
   dependencies: [
@@ -46,6 +46,8 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]),
+    .systemLibrary(
+      name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     .target(name: "MoiraModel", swiftSettings: settings),
     .target(name: "MoiraConfig", dependencies: ["MoiraModel"], swiftSettings: settings),
     .target(
@@ -97,6 +99,11 @@ let package = Package(
         "CZlib", "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan",
         "MoiraRuntime", "MoiraSchedule", "MoiraTable",
         .product(name: "GRDB", package: "GRDB.swift"),
+      ], swiftSettings: settings),
+    .target(
+      name: "MoiraPostgres",
+      dependencies: [
+        "CPostgres", "MoiraCrypto", "MoiraModel", "MoiraPlan", "MoiraRuntime", "MoiraSchedule",
       ], swiftSettings: settings),
     .target(
       name: "MoiraRelay", dependencies: ["MoiraModel", "MoiraSchedule"], swiftSettings: settings),
@@ -191,7 +198,8 @@ let package = Package(
       name: "MoiraStorageTests",
       dependencies: [
         "CZlib", "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan",
-        "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable", "MoiraYAML",
+        "MoiraPostgres", "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable",
+        "MoiraYAML",
         .product(name: "GRDB", package: "GRDB.swift"),
       ], swiftSettings: settings),
     .testTarget(

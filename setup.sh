@@ -18,6 +18,7 @@ if [ "$(uname)" = "Darwin" ]; then
   need pkg-config "command -v pkg-config" pkg-config
   need libyaml "pkg-config --exists yaml-0.1" libyaml
   need gmp "pkg-config --exists gmp" gmp
+  need libpq "pkg-config --exists libpq" libpq
   [ -z "$missing" ] && exit 0
   say "installing$missing with brew"
   # shellcheck disable=SC2086
@@ -30,8 +31,10 @@ need libyaml "pkg-config --exists yaml-0.1" libyaml-dev
 need sqlite "pkg-config --exists sqlite3" libsqlite3-dev
 need gmp "pkg-config --exists gmp" libgmp-dev
 need zlib "pkg-config --exists zlib" zlib1g-dev
+need libpq "pkg-config --exists libpq" libpq-dev
 if [ "${1:-}" = --tests ]; then
   need venv "python3 -c 'import ensurepip'" "python3 python3-venv"
+  need postgresql "command -v initdb || ls /usr/lib/postgresql/*/bin/initdb" postgresql
 fi
 [ -z "$missing" ] && exit 0
 

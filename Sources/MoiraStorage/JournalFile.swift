@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import GRDB
 internal import MoiraModel
+internal import MoiraRuntime
 internal import MoiraSchedule
 
 /// One SQLite file, and the failures that come of it.
@@ -10,13 +11,15 @@ struct JournalFile: Sendable {
   static let patience: TimeInterval = 10
   private static let pause: TimeInterval = 0.005
 
-  private let path: String
+  let path: String
+  let fence: WriteFence
   private let queue: DatabaseQueue
   /// Calls that write wait for the disk here, and not on one of the few threads that all tasks share.
   private let thread = DispatchQueue(label: "moira.journal")
 
   init(path: String) throws(Failure) {
     self.path = path
+    fence = WriteFence(of: "the journal '\(path)'")
     do throws(SystemFault) {
       let folder = (path as NSString).deletingLastPathComponent
       if !folder.isEmpty { try makeFolder(folder) }
@@ -69,10 +72,22 @@ struct JournalFile: Sendable {
   }
 
   /// One transaction. On return it survives a power cut.
+  ///
+  /// - Throws: `lease-lost`.
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(Failure) -> Value {
-    try await carryOut(isWriting: true) { try queue.write(body) }
+    try await inTurn {
+      _ = try fence.token()
+      return try queue.write(body)
+    }
+  }
+
+  /// Carries out what may not overlap with a write.
+  func inTurn<Value: Sendable>(
+    _ body: @escaping @Sendable () throws -> Value
+  ) async throws(Failure) -> Value {
+    try await carryOut(isWriting: true, body)
   }
 
   /// What was begun is finished, also when the task that asked for it is cancelled.

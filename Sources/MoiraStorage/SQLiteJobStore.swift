@@ -10,6 +10,7 @@ public import MoiraSchedule
 /// stop it. A write waits up to ten seconds for another process's.
 public struct SQLiteJobStore: JobStore {
   let file: JournalFile
+  let seat = LeaseSeat()
 
   /// - Throws: `journal-unwritable`, `journal-unreadable`, `journal-version`.
   public init(path: String) throws(Failure) { file = try JournalFile(path: path) }
@@ -47,11 +48,11 @@ public struct SQLiteJobStore: JobStore {
     }
   }
 
+  static let unfinishedJobs = "SELECT id FROM job WHERE ended IS NULL ORDER BY created, rowid"
+
   public func unfinished() async throws(Failure) -> [JobID] {
     try await file.read { database in
-      try String.fetchAll(
-        database, sql: "SELECT id FROM job WHERE ended IS NULL ORDER BY created, rowid"
-      ).map { JobID($0) }
+      try String.fetchAll(database, sql: Self.unfinishedJobs).map { JobID($0) }
     }
   }
 

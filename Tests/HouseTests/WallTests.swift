@@ -7,7 +7,8 @@ import Testing
     "MoiraCrypto", "MoiraProtocols", "MoiraPrivacy", "MoiraRelay",
   ]
   private static let adapters: Set<String> = [
-    "MoiraYAML", "MoiraStorage", "MoiraWire", "MoiraBoard", "MoiraSim", "MoiraFlow",
+    "MoiraYAML", "MoiraStorage", "MoiraPostgres", "MoiraWire", "MoiraBoard", "MoiraSim",
+    "MoiraFlow",
   ]
   private static let libm: Set<String> = ["Glibc", "Musl", "Darwin"]
   /// What each pure module may import beside Moira's own modules, and why.
@@ -43,6 +44,7 @@ import Testing
       "MoiraRuntime": middle.union(["MoiraKit", "MoiraRelay"]),
       "MoiraYAML": ["MoiraModel", "MoiraConfig"],
       "MoiraStorage": middle.union(["MoiraKit", "MoiraRuntime"]),
+      "MoiraPostgres": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraSim": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraWire": middle.union(["MoiraKit", "MoiraRelay", "MoiraRuntime"]),
       "MoiraBoard": middle.union(["MoiraKit", "MoiraRuntime"]),
@@ -89,9 +91,11 @@ import Testing
 
   @Test(arguments: [
     ("ArgumentParser", ["moira"]), ("GRDB", ["MoiraStorage"]), ("CLibYAML", ["MoiraYAML"]),
-    ("CZlib", ["MoiraStorage"]), ("CGMP", ["MoiraCrypto"]),
-    // Both serve HTTP.
-    ("Hummingbird", ["MoiraBoard", "MoiraFlow"]), ("NIOCore", ["MoiraBoard", "MoiraFlow"]),
+    ("CZlib", ["MoiraStorage"]), ("CGMP", ["MoiraCrypto"]), ("CPostgres", ["MoiraPostgres"]),
+    ("GRPCCore", ["MoiraWire"]), ("SwiftProtobuf", ["MoiraWire"]), ("X509", ["MoiraWire"]),
+    // Both serve HTTP, and the wire closes what is not TLS 1.3.
+    ("Hummingbird", ["MoiraBoard", "MoiraFlow"]),
+    ("NIOCore", ["MoiraBoard", "MoiraFlow", "MoiraWire"]),
   ])
   func eachHeavyDependencyHasOneHome(name: String, homes: [String]) {
     for file in Repository.sources where file.imports.contains(name) {

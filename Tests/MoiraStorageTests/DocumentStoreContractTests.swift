@@ -1,24 +1,17 @@
 import MoiraModel
 import MoiraRuntime
 import MoiraSim
-import MoiraStorage
 import Testing
 
-/// What every `DocumentStore` does; the same body on memory and on SQLite.
+/// What every `DocumentStore` does; the same body on memory, SQLite and PostgreSQL.
 @Suite struct DocumentStoreContractTests {
-  enum Kind: String, CaseIterable, Sendable { case memory, sqlite }
-
   struct Subject {
     let store: any DocumentStore
-    let folder: TemporaryFolder
+    let place: StorePlace
 
-    init(_ kind: Kind) throws {
-      folder = try TemporaryFolder()
-      store =
-        switch kind {
-        case .memory: MemoryDocumentStore()
-        case .sqlite: try SQLiteJobStore(path: folder.path + "/moira.sqlite")
-        }
+    init(_ kind: StoreKind) async throws {
+      place = try await StorePlace(kind)
+      store = kind == .memory ? MemoryDocumentStore() : try await place.open()
     }
   }
 
@@ -27,9 +20,10 @@ import Testing
   }
 
   @Test(
-    "A document comes back as it was put last, and is gone when removed", arguments: Kind.allCases)
-  func putAndRemove(_ kind: Kind) async throws {
-    let store = try Subject(kind).store
+    "A document comes back as it was put last, and is gone when removed",
+    arguments: StoreKind.present)
+  func putAndRemove(_ kind: StoreKind) async throws {
+    let store = try await Subject(kind).store
     #expect(try await store.document(on: "a", "x") == nil)
     try await store.change([put("a", "x", "1"), put("a", "x", "2")])
     #expect(try await store.document(on: "a", "x") == Array("2".utf8))
@@ -38,25 +32,63 @@ import Testing
     #expect(try await store.document(on: "a", "x") == nil)
   }
 
-  @Test("A shelf is listed in the order of its keys", arguments: Kind.allCases)
-  func order(_ kind: Kind) async throws {
-    let store = try Subject(kind).store
+  @Test("A shelf is listed in the order of its keys", arguments: StoreKind.present)
+  func order(_ kind: StoreKind) async throws {
+    let store = try await Subject(kind).store
     try await store.change(["c", "a", "b"].map { put("s", $0, $0) } + [put("t", "d", "d")])
     #expect(try await store.documents(on: "s").map(\.key) == ["a", "b", "c"])
     #expect(try await store.documents(on: "none").isEmpty)
   }
 
-  @Test("Documents of any bytes, none too, survive that the file is opened anew")
-  func reopened() async throws {
-    let folder = try TemporaryFolder()
-    let path = folder.path + "/moira.sqlite"
+  @Test(
+    "Documents of any bytes, none too, survive that the store is opened anew",
+    arguments: StoreKind.leased)
+  func reopened(_ kind: StoreKind) async throws {
+    let place = try await StorePlace(kind)
     let all = (0...255).map { UInt8($0) }
-    try await SQLiteJobStore(path: path).change([
+    try await place.open().change([
       DocumentChange(shelf: "s", key: "all", bytes: all),
       DocumentChange(shelf: "s", key: "empty", bytes: []),
     ])
-    let again = try SQLiteJobStore(path: path)
+    let again = try await place.open()
     #expect(try await again.document(on: "s", "all") == all)
     #expect(try await again.document(on: "s", "empty") == [])
+  }
+
+  @Test(
+    "Keys are told apart by their characters and ordered by their bytes",
+    arguments: StoreKind.leased)
+  func keys(_ kind: StoreKind) async throws {
+    let store = try await StorePlace(kind).open()
+    let keys = ["", "'; DROP TABLE document; --", "A", "B", "a", "a b", "z", "é", "ü", "日本"]
+    try await store.change(keys.shuffled().map { put("s'", $0, $0) })
+    #expect(try await store.documents(on: "s'").map(\.key) == keys)
+    for key in keys { #expect(try await store.document(on: "s'", key) == Array(key.utf8)) }
+  }
+
+  @Test(
+    "Changes of the same documents at the same time are each made whole",
+    arguments: StoreKind.leased)
+  func atOnce(_ kind: StoreKind) async throws {
+    let place = try await StorePlace(kind)
+    let keys = (0..<8).map { "k\($0)" }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<4 {
+        let store = try await place.open()
+        group.addTask {
+          for turn in 0..<10 {
+            // Each in another order.
+            let turned = keys[writer...] + keys[..<writer]
+            try await store.change(turned.map { put("s", $0, "\(writer).\(turn)") })
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let left = try await place.open().documents(on: "s").map {
+      String(decoding: $0.bytes, as: UTF8.self)
+    }
+    #expect(left.count == 8)
+    #expect(Set(left).count == 1)
   }
 }

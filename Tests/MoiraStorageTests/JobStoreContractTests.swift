@@ -4,31 +4,24 @@ import MoiraPlan
 import MoiraRuntime
 import MoiraSchedule
 import MoiraSim
-import MoiraStorage
 import Testing
 
 /// What every `JobStore` does; the same body on memory and on SQLite.
 @Suite struct JobStoreContractTests {
-  enum Kind: String, CaseIterable, Sendable { case memory, sqlite }
-
   /// A store, and what keeps its file.
   struct Subject {
     let store: any JobStore
-    let folder: TemporaryFolder
+    let place: StorePlace
 
-    init(_ kind: Kind) throws {
-      folder = try TemporaryFolder()
-      store =
-        switch kind {
-        case .memory: MemoryJobStore()
-        case .sqlite: try SQLiteJobStore(path: folder.path + "/moira.sqlite")
-        }
+    init(_ kind: StoreKind) async throws {
+      place = try await StorePlace(kind)
+      store = kind == .memory ? MemoryJobStore() : try await place.open()
     }
   }
 
-  @Test("A job comes back as it was created", arguments: Kind.allCases)
-  func createAndRead(_ kind: Kind) async throws {
-    let subject = try Subject(kind)
+  @Test("A job comes back as it was created", arguments: StoreKind.present)
+  func createAndRead(_ kind: StoreKind) async throws {
+    let subject = try await Subject(kind)
     let record = try smallRecord("j1")
     try await subject.store.create(record)
     let read = try #require(try await subject.store.record(of: "j1"))
@@ -44,9 +37,9 @@ import Testing
     #expect(try await subject.store.record(of: "j2") == nil)
   }
 
-  @Test("A second job of the same id is refused", arguments: Kind.allCases)
-  func createTwice(_ kind: Kind) async throws {
-    let subject = try Subject(kind)
+  @Test("A second job of the same id is refused", arguments: StoreKind.present)
+  func createTwice(_ kind: StoreKind) async throws {
+    let subject = try await Subject(kind)
     try await subject.store.create(try smallRecord("j1"))
     let failure = await #expect(throws: Failure.self) {
       try await subject.store.create(try smallRecord("j1"))
@@ -55,18 +48,18 @@ import Testing
     #expect(failure?.message == "there is a job 'j1' already")
   }
 
-  @Test("Jobs are listed from the oldest to the newest", arguments: Kind.allCases)
-  func list(_ kind: Kind) async throws {
-    let subject = try Subject(kind)
+  @Test("Jobs are listed from the oldest to the newest", arguments: StoreKind.present)
+  func list(_ kind: StoreKind) async throws {
+    let subject = try await Subject(kind)
     for (id, created) in [("c", 5), ("a", 3), ("b", 3), ("z", 1)] as [(JobID, Int64)] {
       try await subject.store.create(try smallRecord(id, created: created))
     }
     #expect(try await subject.store.records().map(\.id) == ["z", "a", "b", "c"])
   }
 
-  @Test("A journal keeps its entries in order over many appends", arguments: Kind.allCases)
-  func journal(_ kind: Kind) async throws {
-    let subject = try Subject(kind)
+  @Test("A journal keeps its entries in order over many appends", arguments: StoreKind.present)
+  func journal(_ kind: StoreKind) async throws {
+    let subject = try await Subject(kind)
     for id in ["j1", "j2"] as [JobID] { try await subject.store.create(try smallRecord(id)) }
     var number = 0
     for count in [1, 0, 3, 7, 1] {
@@ -80,9 +73,9 @@ import Testing
     #expect(try await subject.store.journal(of: "j3").isEmpty)
   }
 
-  @Test("Nothing is appended to a job that is not there", arguments: Kind.allCases)
-  func unknown(_ kind: Kind) async throws {
-    let subject = try Subject(kind)
+  @Test("Nothing is appended to a job that is not there", arguments: StoreKind.present)
+  func unknown(_ kind: StoreKind) async throws {
+    let subject = try await Subject(kind)
     let one = await #expect(throws: Failure.self) {
       try await subject.store.append([entry(1)], made: [], to: "gone")
     }
@@ -93,9 +86,9 @@ import Testing
     #expect(other?.code == "job-unknown")
   }
 
-  @Test("A job's end is noted, and taken back when it runs again", arguments: Kind.allCases)
-  func concludeAndReopen(_ kind: Kind) async throws {
-    let subject = try Subject(kind)
+  @Test("A job's end is noted, and taken back when it runs again", arguments: StoreKind.present)
+  func concludeAndReopen(_ kind: StoreKind) async throws {
+    let subject = try await Subject(kind)
     try await subject.store.create(try smallRecord("j1"))
     try await subject.store.conclude("j1", .failed, at: Instant(milliseconds: 77))
     var record = try #require(try await subject.store.record(of: "j1"))
@@ -107,9 +100,9 @@ import Testing
     #expect(record.ended == nil)
   }
 
-  @Test("Reports are numbered from 1 and read from any number on", arguments: Kind.allCases)
-  func reports(_ kind: Kind) async throws {
-    let subject = try Subject(kind)
+  @Test("Reports are numbered from 1 and read from any number on", arguments: StoreKind.present)
+  func reports(_ kind: StoreKind) async throws {
+    let subject = try await Subject(kind)
     try await subject.store.create(try smallRecord("j1"))
     try await subject.store.add([], to: "j1")
     try await subject.store.add([report(1), report(2)], to: "j1")
@@ -120,9 +113,9 @@ import Testing
     #expect(try await subject.store.reports(of: "j1", after: 3).isEmpty)
   }
 
-  @Test("A measured value that is no number is kept", arguments: Kind.allCases)
-  func nonFinite(_ kind: Kind) async throws {
-    let subject = try Subject(kind)
+  @Test("A measured value that is no number is kept", arguments: StoreKind.present)
+  func nonFinite(_ kind: StoreKind) async throws {
+    let subject = try await Subject(kind)
     try await subject.store.create(try smallRecord("j1"))
     let wild = PartReport(
       part: PartKey(task: "first", attempt: 1, party: "a"), at: Instant(milliseconds: 1),
@@ -139,9 +132,9 @@ import Testing
     #expect(values["c"] == -.infinity)
   }
 
-  @Test("The last note under a key is recalled", arguments: Kind.allCases)
-  func reuse(_ kind: Kind) async throws {
-    let subject = try Subject(kind)
+  @Test("The last note under a key is recalled", arguments: StoreKind.present)
+  func reuse(_ kind: StoreKind) async throws {
+    let subject = try await Subject(kind)
     for id in ["j1", "j2"] as [JobID] { try await subject.store.create(try smallRecord(id)) }
     let first: [PartyID: [ArtifactReference]] = ["a": [reference("1")], "b": []]
     let second: [PartyID: [ArtifactReference]] = ["a": [reference("2")], "b": [reference("3")]]
@@ -154,9 +147,9 @@ import Testing
     #expect(try await subject.store.recall("k") == first)
   }
 
-  @Test("A removed job takes along only what it alone made reusable", arguments: Kind.allCases)
-  func remove(_ kind: Kind) async throws {
-    let subject = try Subject(kind)
+  @Test("A removed job takes along only what it alone made reusable", arguments: StoreKind.present)
+  func remove(_ kind: StoreKind) async throws {
+    let subject = try await Subject(kind)
     for id in ["j1", "j2"] as [JobID] {
       try await subject.store.create(try smallRecord(id))
       try await subject.store.append(
@@ -178,9 +171,9 @@ import Testing
     #expect(try await subject.store.journal(of: "j2") == [entry(1)])
   }
 
-  @Test("Appends that come at the same time are all kept", arguments: Kind.allCases)
-  func concurrent(_ kind: Kind) async throws {
-    let store = try Subject(kind)
+  @Test("Appends that come at the same time are all kept", arguments: StoreKind.present)
+  func concurrent(_ kind: StoreKind) async throws {
+    let store = try await Subject(kind)
     try await store.store.create(try smallRecord("j1"))
     let jobs = store.store
     try await withThrowingTaskGroup(of: Void.self) { group in

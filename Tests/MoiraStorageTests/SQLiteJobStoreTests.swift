@@ -107,7 +107,7 @@ import Testing
     let failure = #expect(throws: Failure.self) { try SQLiteJobStore(path: path) }
     #expect(failure?.code == "journal-version")
     #expect(
-      failure?.message == "the journal '\(path)' has version 9, but this build reads version 2")
+      failure?.message == "the journal '\(path)' has version 9, but this build reads version 3")
     #expect(failure?.hint == "it was written by a newer moira; run that one")
   }
 

@@ -1,0 +1,121 @@
+import Foundation
+import MoiraModel
+import Synchronization
+
+@testable import MoiraPostgres
+
+/// A PostgreSQL server of the tests' own: a new cluster in a temporary folder, reached by a Unix socket
+/// only. It goes with this process, however that ends: a shell holds the other end of a pipe.
+final class PostgresServer: Sendable {
+  /// Why there can be none; nil if there can.
+  static let absence: String? =
+    if binaries == nil {
+      "PostgreSQL's server is not installed ('apt-get install postgresql')"
+    } else if geteuid() == 0, getpwnam("postgres") == nil {
+      "initdb refuses root, and there is no user 'postgres'"
+    } else {
+      nil
+    }
+
+  /// For all tests that leave the server as it is. Each has a schema of its own.
+  static let shared = Result { try PostgresServer() }
+
+  private static let binaries: String? = {
+    let manager = FileManager.default
+    let installed = "/usr/lib/postgresql"
+    let versions = ((try? manager.contentsOfDirectory(atPath: installed)) ?? []).sorted {
+      (Int($0) ?? 0) > (Int($1) ?? 0)
+    }
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    let folders =
+      versions.map { "\(installed)/\($0)/bin" } + path.split(separator: ":").map(String.init)
+    return folders.first {
+      manager.isExecutableFile(atPath: "\($0)/initdb")
+        && manager.isExecutableFile(atPath: "\($0)/pg_ctl")
+    }
+  }()
+
+  private static let script = """
+    trap '' INT HUP TERM
+    "$1/initdb" -N -D "$2/data" -A trust -U moira -E UTF8 --locale=C >"$2/initdb.log" 2>&1 || exit 1
+    echo 'local all guarded scram-sha-256' | cat - "$2/data/pg_hba.conf" >"$2/hba"
+    cp "$2/hba" "$2/data/pg_hba.conf"
+    options="-c listen_addresses= -c max_connections=300 -c unix_socket_directories=$2"
+    "$1/pg_ctl" -D "$2/data" -l "$2/log" -w -o "$options" start >/dev/null 2>&1 || exit 1
+    echo ready
+    read -r _
+    "$1/pg_ctl" -D "$2/data" -m immediate stop >/dev/null 2>&1
+    rm -rf "$2"
+    """
+
+  let folder: String
+  private let binaries: String
+  private let keeper: Process
+  private let pipe = Pipe()
+  private let count = Atomic(0)
+
+  init() throws {
+    binaries = try Self.binaries.orMissing("initdb")
+    // Not the folder for temporary files: the path of a socket has 107 bytes at most.
+    folder = "/tmp/moira-pg-\(UUID().uuidString.prefix(8))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    if geteuid() == 0, let user = getpwnam("postgres") {
+      _ = chown(folder, user.pointee.pw_uid, user.pointee.pw_gid)
+    }
+    let output = Pipe()
+    keeper = Self.process(["sh", "-c", Self.script, "sh", binaries, folder])
+    keeper.standardInput = pipe
+    keeper.standardOutput = output
+    try keeper.run()
+    let line = output.fileHandleForReading.availableData
+    guard String(decoding: line, as: UTF8.self) == "ready\n" else {
+      throw Failure("made-up", "the server did not start; see '\(folder)'")
+    }
+  }
+
+  deinit { try? pipe.fileHandleForWriting.close() }
+
+  /// As the user whom PostgreSQL accepts.
+  private static func process(_ command: [String]) -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = (geteuid() == 0 ? ["runuser", "-u", "postgres", "--"] : []) + command
+    process.currentDirectoryURL = URL(fileURLWithPath: "/")
+    return process
+  }
+
+  /// `pg_ctl` with the arguments, on a thread of its own.
+  func control(_ arguments: String...) async throws {
+    let process = Self.process(["\(binaries)/pg_ctl", "-D", "\(folder)/data", "-w"] + arguments)
+    process.standardOutput = FileHandle.nullDevice
+    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
+      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+      do { try process.run() } catch { continuation.resume(throwing: error) }
+    }
+    guard status == 0 else { throw Failure("made-up", "pg_ctl ended with \(status)") }
+  }
+
+  func url(schema: String = "public", user: String = "moira") -> String {
+    "postgresql://\(user)@/postgres?host=\(folder)&options=-csearch_path%3D\(schema)"
+  }
+
+  /// The URL of a schema that was not there before.
+  func freshURL() async throws -> String {
+    let name = "t\(count.add(1, ordering: .relaxed).newValue)"
+    try await ask { try $0.run(script: "CREATE SCHEMA \(name)") }
+    return url(schema: name)
+  }
+
+  /// Asks the server past the store.
+  func ask<Value: Sendable>(
+    _ url: String? = nil, _ body: @Sendable (Connection) throws -> Value
+  ) async throws -> Value {
+    let session = Session(try DatabaseAddress(url ?? self.url()), bounds: .generous)
+    return try await session.repeatable(patience: .seconds(20), body)
+  }
+}
+
+extension ConnectionBounds {
+  static let generous = ConnectionBounds(
+    statement: .seconds(60), answer: .seconds(70), idle: .seconds(60))
+}
