@@ -33,7 +33,7 @@ public struct MemberVerifier: Sendable {
   /// - Throws: `certificate-form`, `certificate-foreign`, `certificate-expired`, `certificate-not-yet`,
   ///   `certificate-revoked`.
   public func member(ofDER der: [UInt8], at now: Instant) throws(Failure) -> Member {
-    guard der.count <= PEM.sizeLimit, let certificate = try? Certificate(derEncoded: der) else {
+    guard let certificate = PEM.certificate(der: der) else {
       throw .certificateForm("a member's certificate must be one of X.509, but is not")
     }
     let member = try member(of: certificate)
