@@ -123,6 +123,15 @@ import Testing
       try keys.credentials(identity: identity.publicKey, at: now).verifier.revocations == newer)
   }
 
+  @Test func aMemberOfAnotherConsortiumKeepsItsFiles() throws {
+    let (keys, request) = try made()
+    try keys.install(try place.authority.admit(request, at: now))
+    let other = try TestConsortium("other")
+    let admission = try other.authority.admit(request, at: now)
+    #expect(code { try keys.install(admission) } == "keys-mismatch")
+    #expect(outcome(keys) == nil)
+  }
+
   @Test func aRevokedMemberLearnsItFromItsOwnFolder() throws {
     let (keys, request) = try made()
     try keys.install(try place.authority.admit(request, at: now))
