@@ -117,6 +117,12 @@ struct Forgery {
   func certificate(
     of key: TLSKey = TLSKey(), by issuer: Certificate, _ issuerKey: TLSKey
   ) throws -> Certificate {
+    try certificate(of: key.certificateKey.publicKey, by: issuer, issuerKey)
+  }
+
+  func certificate(
+    of key: Certificate.PublicKey, by issuer: Certificate, _ issuerKey: TLSKey
+  ) throws -> Certificate {
     var extensions = try Certificate.Extensions {
       if isAuthority {
         Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
@@ -131,7 +137,7 @@ struct Forgery {
     }
     for extra in extras { try extensions.append(extra) }
     return try Certificate(
-      version: .v3, serialNumber: .init(), publicKey: key.certificateKey.publicKey,
+      version: .v3, serialNumber: .init(), publicKey: key,
       notValidBefore: start, notValidAfter: end, issuer: issuer.subject,
       subject: DistinguishedName { CommonName("forged") }, signatureAlgorithm: algorithm,
       extensions: extensions, issuerPrivateKey: issuerKey.certificateKey)

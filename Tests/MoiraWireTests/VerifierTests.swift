@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import MoiraCrypto
 import MoiraModel
@@ -157,6 +158,21 @@ import X509
     forgery.extras = [.init(oid: .RDNAttributeType.commonName, critical: true, value: [5, 0])]
     wrong.append(forgery)
     for forgery in wrong { #expect(try outcome(signed(forgery)) == "certificate-form") }
+  }
+
+  @Test func keysAndSignaturesAreOfOneKind() throws {
+    let root = place.authority.root.certificate
+    let keys = [
+      Certificate.PublicKey(P384.Signing.PrivateKey().publicKey),
+      Certificate.PublicKey(Curve25519.Signing.PrivateKey().publicKey),
+    ]
+    for key in keys {
+      let certificate = try Forgery("hospital-a").certificate(of: key, by: root, rootKey)
+      #expect(try outcome(certificate) == "certificate-form")
+    }
+    var forgery = Forgery("hospital-a")
+    forgery.algorithm = .ecdsaWithSHA512
+    #expect(try outcome(signed(forgery)) == "certificate-foreign")
   }
 
   @Test func aMemberIsWhoWasExpectedOrRefused() throws {

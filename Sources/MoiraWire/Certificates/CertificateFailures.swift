@@ -10,7 +10,7 @@ extension Failure {
 
   static func certificateForm(_ rule: String) -> Failure {
     Failure(
-      "certificate-form", "\(rule)",
+      "certificate-form", rule,
       hint: "'moira consortium admit' makes certificates as they must be")
   }
 
@@ -61,7 +61,7 @@ extension Failure {
 
   static func admissionForm(_ rule: String) -> Failure {
     Failure(
-      "admission-form", "\(rule)",
+      "admission-form", rule,
       hint: "'moira party init ID --hub HOST:PORT' and 'moira hub init' write requests")
   }
 
@@ -106,7 +106,7 @@ extension Failure {
 
   static func revocationsForm(_ rule: String) -> Failure {
     Failure(
-      "revocations-form", "\(rule)",
+      "revocations-form", rule,
       hint: "take the consortium's revoked.json anew")
   }
 
@@ -127,7 +127,7 @@ extension Failure {
 
   static func keysMismatch(_ what: String) -> Failure {
     Failure(
-      "keys-mismatch", "\(what)",
+      "keys-mismatch", what,
       hint: "put the three files that the consortium sent back for this request beside it")
   }
 

@@ -67,8 +67,6 @@ public struct MemberVerifier: Sendable {
     try Self.checkUsages(of: certificate)
     let names = try Self.names(of: certificate)
     try Self.checkPurposes(of: certificate, names)
-    guard (try? certificate.extensions.authorityKeyIdentifier)?.keyIdentifier == root.keyIdentifier
-    else { throw .certificateForeign }
     return Member(
       id: names.id, kind: names.kind, identity: names.identity, sealing: names.sealing,
       hosts: names.hosts, serial: CertificateSerial(certificate.serialNumber),
