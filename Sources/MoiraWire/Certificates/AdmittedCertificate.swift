@@ -66,7 +66,9 @@ struct AuthorityLedger: Hashable, Codable, Sendable {
       throw .keyRevoked(one.member)
     }
     for one in standing {
-      if one.member == names.id, one.identity != names.identity { throw .memberExists(names.id) }
+      if one.member == names.id, one.identity != names.identity {
+        throw .memberExists(names.id, one.kind, asked: names.kind)
+      }
       if one.identity == names.identity, one.member != names.id {
         throw .identityTaken(by: one.member)
       }

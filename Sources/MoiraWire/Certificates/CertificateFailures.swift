@@ -10,7 +10,7 @@ extension Failure {
 
   static func certificateForm(_ rule: String) -> Failure {
     Failure(
-      "certificate-form", "\(rule)",
+      "certificate-form", rule,
       hint: "'moira consortium admit' makes certificates as they must be")
   }
 
@@ -50,10 +50,10 @@ extension Failure {
   static func identityMismatch(
     isOf member: Member, expected kind: MemberKind, _ id: PartyID?
   ) -> Failure {
-    let whom = id.map { "the \(kind) '\($0)'" } ?? "a \(kind)"
+    let whom = id.map { "the \(kind.rawValue) '\($0)'" } ?? "a \(kind.rawValue)"
     return Failure(
       "peer-identity-mismatch",
-      "the certificate names the \(member.kind) '\(member.id)', but \(whom) is expected",
+      "the certificate names the \(member.kind.rawValue) '\(member.id)', but \(whom) is expected",
       hint: "it may be the address of somebody else")
   }
 
@@ -61,7 +61,7 @@ extension Failure {
 
   static func admissionForm(_ rule: String) -> Failure {
     Failure(
-      "admission-form", "\(rule)",
+      "admission-form", rule,
       hint: "'moira party init ID --hub HOST:PORT' and 'moira hub init' write requests")
   }
 
@@ -71,10 +71,15 @@ extension Failure {
       hint: "it was changed on its way, or names somebody else's identity: have it sent anew")
   }
 
-  static func memberExists(_ id: PartyID) -> Failure {
+  /// - Parameters:
+  ///   - kind: in which the id is taken.
+  ///   - asked: in which it is asked for.
+  static func memberExists(_ id: PartyID, _ kind: MemberKind, asked: MemberKind) -> Failure {
     Failure(
-      "member-exists", "'\(id)' is a member already, with another identity key",
-      hint: "if it has lost its key: 'moira consortium revoke \(id)', then admit it anew")
+      "member-exists", "'\(id)' is a \(kind.rawValue) already, with another identity key",
+      hint: kind == asked
+        ? "if it has lost its key: 'moira consortium revoke \(id)', then admit it anew"
+        : "give one of the two another id, or, if they are one organization, the same identity.key")
   }
 
   static func identityTaken(by id: PartyID) -> Failure {
@@ -101,7 +106,7 @@ extension Failure {
 
   static func revocationsForm(_ rule: String) -> Failure {
     Failure(
-      "revocations-form", "\(rule)",
+      "revocations-form", rule,
       hint: "take the consortium's revoked.json anew")
   }
 
@@ -122,8 +127,15 @@ extension Failure {
 
   static func keysMismatch(_ what: String) -> Failure {
     Failure(
-      "keys-mismatch", "\(what)",
+      "keys-mismatch", what,
       hint: "put the three files that the consortium sent back for this request beside it")
+  }
+
+  static func rootMismatch(_ path: String, there: String, admitting: String) -> Failure {
+    Failure(
+      "keys-mismatch",
+      "'\(path)' is the root of the consortium '\(there)', but another one, '\(admitting)', admits",
+      hint: "remove that file to leave '\(there)'; a member of two has two folders")
   }
 
   static func keysExposed(_ path: String) -> Failure {

@@ -52,10 +52,20 @@ public struct MemberFolder: Hashable, Sendable {
 
   // MARK: What comes from the consortium
 
+  /// Passes unless the folder is that of a member of another consortium.
+  ///
+  /// - Throws: `keys-mismatch`.
+  public func checkRoot(_ root: ConsortiumRoot) throws(Failure) {
+    if let there = try? self.root(), there != root {
+      throw .rootMismatch(rootFile, there: there.name, admitting: root.name)
+    }
+  }
+
   /// Puts what the consortium sent into the folder.
   ///
-  /// - Throws: `storage-unwritable`.
+  /// - Throws: `keys-mismatch`, `storage-unwritable`.
   public func install(_ admission: ConsortiumAuthority.Admission) throws(Failure) {
+    try checkRoot(admission.root)
     try MemberFile.write(admission.root.pem, to: rootFile)
     try MemberFile.write(admission.revocations.json, to: revocationFile)
     try MemberFile.write(admission.certificate, to: certificateFile)
@@ -81,7 +91,10 @@ public struct MemberFolder: Hashable, Sendable {
     return try ConsortiumRoot(pem: text)
   }
 
-  func revocations(_ root: ConsortiumRoot) throws(Failure) -> RevocationList? {
+  /// The list that lies here now; nil where none does. A hub reads it anew from time to time.
+  ///
+  /// - Throws: `revocations-form`, `keys-unreadable`.
+  public func revocations(_ root: ConsortiumRoot) throws(Failure) -> RevocationList? {
     guard let text = try MemberFile.read(revocationFile) else { return nil }
     return try RevocationList(json: text, root: root)
   }

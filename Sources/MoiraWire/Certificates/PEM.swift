@@ -17,6 +17,12 @@ enum PEM {
     return serializer.serializedBytes
   }
 
+  /// Nil where the bytes are no certificate, or more than one.
+  static func certificate(der: [UInt8]) -> Certificate? {
+    guard der.count <= sizeLimit else { return nil }
+    return try? Certificate(derEncoded: der)
+  }
+
   /// The one value in a text; nil where there is none, more than one, or something else.
   static func read<Value: PEMParseable>(_ type: Value.Type, _ text: String) -> Value? {
     guard text.utf8.count <= sizeLimit else { return nil }

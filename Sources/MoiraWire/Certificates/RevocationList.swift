@@ -85,6 +85,10 @@ extension RevocationList {
   init(
     number: Int, at time: Instant, _ entries: [Entry], root: ConsortiumRoot, signedBy key: TLSKey
   ) throws(Failure) {
+    guard entries.count <= Self.entryLimit else {
+      throw .revocationsForm(
+        "a revocation list may have \(Self.entryLimit) entries, but has \(entries.count)")
+    }
     let form = Form(version: Self.version, number: number, time: time, revoked: entries)
     do {
       self.init(form, signature: try key.sign(form.bytes(under: root)), root: root)

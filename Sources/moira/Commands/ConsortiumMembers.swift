@@ -20,10 +20,11 @@ extension ConsortiumCommand {
     func perform() throws -> ExitStatus {
       let authority = try place.authority()
       let asked = try MemberRequest(pem: text())
-      let admission = try authority.admit(
-        asked, validity: validity.duration, at: SystemClock().now())
       let folder = MemberFolder(
         URL(fileURLWithPath: request).deletingLastPathComponent().relativePath)
+      try folder.checkRoot(authority.root)
+      let admission = try authority.admit(
+        asked, validity: validity.duration, at: SystemClock().now())
       try folder.install(admission)
       Self.tell(admission, in: folder)
       return .done
