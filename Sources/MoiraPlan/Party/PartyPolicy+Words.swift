@@ -4,12 +4,13 @@ public import MoiraModel
 extension PartyPolicy {
   /// The rules as sentences, each with the rule that it says.
   public var sentences: [(rule: String, words: String)] {
-    [
-      ("submitters", "Jobs may be submitted by \(people(submitters, nobody: "nobody"))."),
-      ("partners", "In a job with us may be \(people(partners, nobody: "nobody"))."),
-      ("roles", "In a job we may be \(people(roles, nobody: "nothing", all: "anything"))."),
-      ("components", "Here may run \(componentWords(components))."),
-    ] + datasetSentences
+    let all: [(rule: String, words: String)] =
+      [
+        ("submitters", "Jobs may be submitted by \(people(submitters, nobody: "nobody"))."),
+        ("partners", "In a job with us may be \(people(partners, nobody: "nobody"))."),
+        ("roles", "In a job we may be \(people(roles, nobody: "nothing", all: "anything"))."),
+        ("components", "Here may run \(componentWords(components))."),
+      ] + datasetSentences
       + [
         (
           "protections",
@@ -26,7 +27,7 @@ extension PartyPolicy {
             ? "Nothing leaves on a submitter's request."
             : "A submitter may fetch artifacts of the kind \(release.words); rows and keys never."
         ),
-      ].map { ("policy.\($0.0)", $0.1) }
+      ]
   }
 
   private func people(_ rule: NameRule, nobody: String, all: String = "anybody") -> String {
@@ -49,11 +50,8 @@ extension PartyPolicy {
         name != NameRule.anyWord
         ? "'\(name)'" : datasets.names.isEmpty ? "Every dataset" : "Every other dataset"
       let ends = rule.words
-      return (
-        "datasets.\(name)",
-        ([subject + " may be read" + (ends.isEmpty ? "" : ":")] + [ends.joined(separator: "; ")])
-          .filter { !$0.isEmpty }.joined(separator: " ") + "."
-      )
+      let conditions = ends.isEmpty ? "" : ": " + ends.joined(separator: "; ")
+      return ("datasets.\(name)", "\(subject) may be read\(conditions).")
     }
   }
 }

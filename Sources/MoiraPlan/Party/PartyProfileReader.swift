@@ -109,18 +109,20 @@ struct ProfileReader {
       ConfigNode(.map(ConfigMap(entries)), at: fallback), owner: "a party's file",
       fallback: fallback, into: &found)
     diagnostics.add(contentsOf: found)
+    let entry = map.entry("policy")
+    var policy = entry.map {
+      PolicyReader($0, sites: read.sites, registered: profile.datasets.map(\.name))
+    }
+    policy?.checkWords()
     let text = PartyText()
     // What was found wrong leaves values that do not bind; then there is no profile anyway.
-    guard !found.hasErrors, text.bind(read.value).isEmpty else { return }
-    profile.hub = text.hub.flatMap { address($0.address, "hub.address", read.sites) }
-    if let direct = text.direct { profile.direct = place(direct, read.sites) }
-    profile.resources = .init(slots: text.resources.slots, memory: text.resources.memory)
-    if let policy = text.policy, let entry = map.entry("policy") {
-      var reader = PolicyReader(
-        entry, sites: read.sites, registered: profile.datasets.map(\.name))
-      profile.policy = reader.policy(policy)
-      diagnostics.add(contentsOf: reader.diagnostics)
+    if !found.hasErrors, text.bind(read.value).isEmpty {
+      profile.hub = text.hub.flatMap { address($0.address, "hub.address", read.sites) }
+      if let direct = text.direct { profile.direct = place(direct, read.sites) }
+      profile.resources = .init(slots: text.resources.slots, memory: text.resources.memory)
+      profile.policy = text.policy.flatMap { policy?.policy($0) }
     }
+    if let policy { diagnostics.add(contentsOf: policy.diagnostics) }
   }
 
   private mutating func place(

@@ -16,8 +16,8 @@ struct PolicyReader {
     self.registered = registered
   }
 
-  mutating func policy(_ text: PolicyText) -> PartyPolicy {
-    var policy = PartyPolicy()
+  /// Finds the words that are wrong, also where something else is.
+  mutating func checkWords() {
     checkNames("submitters") { !$0.isEmpty }
     checkNames("partners", isPartyName)
     checkChoices("roles", Role.allCases.map(\.rawValue) + [NameRule.anyWord])
@@ -25,6 +25,11 @@ struct PolicyReader {
     checkNames("protections", isPartyName)
     checkChoices("release", PartyPolicy.releasable.map(\.text))
     checkDatasets()
+  }
+
+  /// - Parameter text: read without an error.
+  mutating func policy(_ text: PolicyText) -> PartyPolicy {
+    var policy = PartyPolicy()
     policy.submitters = NameRule(text.submitters)
     policy.partners = NameRule(text.partners)
     policy.roles = NameRule(text.roles)
