@@ -152,7 +152,8 @@ let package = Package(
       name: "moira",
       dependencies: [
         "MoiraBoard", "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraFlow", "MoiraKit",
-        "MoiraModel", "MoiraPlan", "MoiraRelay", "MoiraRuntime", "MoiraSchedule", "MoiraSim",
+        "MoiraModel", "MoiraPlan", "MoiraPostgres", "MoiraRelay", "MoiraRuntime", "MoiraSchedule",
+        "MoiraSim",
         "MoiraStorage", "MoiraTable", "MoiraWire", "MoiraYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

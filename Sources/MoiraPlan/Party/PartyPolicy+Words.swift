@@ -4,7 +4,7 @@ public import MoiraModel
 extension PartyPolicy {
   /// The rules as sentences, each with the rule that it says.
   public var sentences: [(rule: String, words: String)] {
-    let all: [(rule: String, words: String)] =
+    return
       [
         ("submitters", "Jobs may be submitted by \(people(submitters, nobody: "nobody"))."),
         ("partners", "In a job with us may be \(people(partners, nobody: "nobody"))."),

@@ -1,3 +1,4 @@
+import MoiraBoard
 import UnixSignals
 import Foundation
 import Logging
@@ -36,13 +37,20 @@ struct AgentRunner: Service {
     }
   }
 
-  func serve(_ options: ServiceOptions) async throws {
-    try await serving([self], metrics: options.metrics)
+  func serve(_ options: ServiceOptions, _ metrics: ServiceMetrics) async throws {
+    var services: [any Service] = [self]
+    if let address = options.metrics {
+      services.insert(
+        try BoardRunner(address, metrics: metrics) {
+          await agent.isConnected ? .ready : .unready(reason: "not connected to the hub")
+        }, at: 0)
+    }
+    try await serving(services)
   }
 }
 
 /// Runs services until one ends or the process is told to stop.
-func serving(_ services: [any Service], metrics: String?) async throws {
+func serving(_ services: [any Service]) async throws {
   let logger = Logger(label: "moira.service")
   let group = ServiceGroup(
     configuration: .init(

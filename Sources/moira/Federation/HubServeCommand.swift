@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import MoiraModel
 import MoiraPlan
+import MoiraPostgres
 import MoiraRuntime
 import MoiraSim
 import MoiraStorage
@@ -24,6 +25,10 @@ struct HubServeCommand: Subcommand {
   @Option(help: "The settings' file; by default hub.yaml in the folder.", completion: .file())
   var config: String?
   @Option(help: ArgumentHelp("Listen there.", valueName: "host:port")) var listen: String?
+  @Option(
+    help: ArgumentHelp(
+      "Keep the jobs in PostgreSQL; a second hub there stands by.", valueName: "postgresql://..."))
+  var database: String?
   @OptionGroup var service: ServiceOptions
   var isJSON: Bool { false }
 
@@ -50,68 +55,34 @@ struct HubServeCommand: Subcommand {
     try trust.credentials.member.expected(.hub, PartyID(settings.id))
     let state = state(settings)
     try state.make()
-    guard let lock = try FileLock.acquire("\(state.path)/hub.lock") else {
-      throw Failure(
-        "hub-locked", "another hub uses the journal in '\(state.path)'",
-        hint: "one hub runs a journal; the other one goes on with it")
-    }
-    defer { withExtendedLifetime(lock) {} }
-    let store = try SQLiteJobStore(path: state.database)
+    let store = try await store(state)
+    let meters = HubMeters()
+    let standing = HubState()
     var rules = HubService.Settings()
     rules.queue = settings.queue
     let hub = HubService(
-      store: store, planner: HubPlanner(home: state), clock: clock, settings: rules,
-      revocations: Array(trust.revocations.json.utf8))
+      store: store.leased, planner: HubPlanner(home: state), clock: clock, settings: rules,
+      revocations: Array(trust.revocations.json.utf8), metrics: meters.metrics)
     let server = HubServer(hub, trust: trust, listening: address, log: HubLog())
-    try await serving(
-      [HubRunner(hub: hub, server: server, trust: trust, keys: home.keys)],
-      metrics: service.metrics ?? settings.metrics)
+    var services: [any Service] = [
+      HubRunner(
+        store: store, hub: hub, server: server, trust: trust, keys: home.keys, state: standing)
+    ]
+    if let board = service.metrics ?? settings.metrics {
+      services.insert(
+        try BoardRunner(board, metrics: meters.registry) { standing.current }, at: 0)
+    }
+    try await serving(services)
     return .done
+  }
+
+  private func store(_ state: Home) async throws(Failure) -> HubStore {
+    let url = database ?? ProcessInfo.processInfo.environment["DATABASE_URL"]
+    if let url, !url.isEmpty { return .postgres(try await PostgresJobStore(url: url)) }
+    return .sqlite(try SQLiteJobStore(path: state.database), path: state.database)
   }
 
   private func state(_ settings: HubSettings) -> Home {
     Home(path: settings.state.hasPrefix("/") ? settings.state : "\(home.path)/\(settings.state)")
-  }
-}
-
-/// A hub as a service.
-struct HubRunner: Service {
-  /// How often the list of revoked certificates is looked at.
-  static let interval = Duration.seconds(1)
-
-  let hub: HubService
-  let server: HubServer
-  let trust: MemberTrust
-  let keys: MemberFolder
-
-  func run() async throws {
-    try await hub.start()
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        try await server.run { port in
-          Console.print("moira hub listens at port \(port)")
-          fflush(nil)
-        }
-      }
-      group.addTask { await watchRevocations() }
-      group.addTask { try await gracefulShutdown() }
-      do {
-        try await group.next()
-      } catch is CancellationError {}
-      await hub.leave()
-      group.cancelAll()
-    }
-  }
-
-  /// A new list in the hub's folder is taken up without a restart.
-  private func watchRevocations() async {
-    while !Task.isCancelled {
-      guard (try? await Task.sleep(for: Self.interval)) != nil else { return }
-      guard let text = try? String(contentsOfFile: keys.revocationFile, encoding: .utf8),
-        let list = try? RevocationList(json: text, root: trust.credentials.verifier.root),
-        list.number > trust.revocations.number, (try? trust.replace(list)) != nil
-      else { continue }
-      await hub.replace(revocations: Array(text.utf8))
-    }
   }
 }

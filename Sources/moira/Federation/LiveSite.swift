@@ -24,6 +24,7 @@ final class LiveSite: AgentSite {
   private let log: AgentLog
   private let ledger: Mutex<EpsilonLedger>
   private let schemas = standardCatalog.schemas
+  let meters = AgentMeters()
 
   init(
     _ profile: PartyProfile, _ folder: PartyHome, trust: MemberTrust,
@@ -154,6 +155,7 @@ final class LiveSite: AgentSite {
   func record(_ event: AgentEvent) async {
     let now = clock.now()
     log.note(event)
+    meters.count(event)
     if case .partStarted(let key, _) = event { await spend(key) }
     guard let (kind, facts) = event.audited else { return }
     do throws(Failure) {

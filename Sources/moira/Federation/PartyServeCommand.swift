@@ -57,7 +57,7 @@ struct PartyServeCommand: Subcommand {
     fflush(nil)
     try await AgentRunner(
       agent: agent, dialer: WireDialer(address, trust: trust), drain: .seconds(drain)
-    ).serve(service)
+    ).serve(service, site.meters.registry)
     _ = try? audit.sign(at: clock.now())
     return .done
   }
