@@ -90,8 +90,8 @@ let package = Package(
     .target(
       name: "MoiraSim",
       dependencies: [
-        "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRuntime",
-        "MoiraSchedule", "MoiraTable",
+        "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRelay",
+        "MoiraRuntime", "MoiraSchedule", "MoiraTable",
       ], swiftSettings: settings),
     .target(
       name: "MoiraStorage",
@@ -206,8 +206,8 @@ let package = Package(
     .testTarget(
       name: "MoiraSimTests",
       dependencies: [
-        "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRuntime",
-        "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable", "MoiraYAML",
+        "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel", "MoiraPlan", "MoiraRelay",
+        "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage", "MoiraTable", "MoiraYAML",
       ], swiftSettings: settings),
     .testTarget(
       name: "MoiraComponentsTests",

@@ -45,7 +45,7 @@ import Testing
       "MoiraYAML": ["MoiraModel", "MoiraConfig"],
       "MoiraStorage": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraPostgres": middle.union(["MoiraKit", "MoiraRuntime"]),
-      "MoiraSim": middle.union(["MoiraKit", "MoiraRuntime"]),
+      "MoiraSim": middle.union(["MoiraKit", "MoiraRelay", "MoiraRuntime"]),
       "MoiraWire": middle.union(["MoiraKit", "MoiraRelay", "MoiraRuntime"]),
       "MoiraBoard": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraFlow": middle.union(["MoiraKit", "MoiraRuntime"]),
