@@ -115,19 +115,30 @@ import Testing
     #expect(try place.authority.certificates().map(\.member) == ["hospital-a", "hospital-b"])
   }
 
-  @Test func severalThatAdmitAtOnceLoseNobody() async throws {
-    let authority = place.authority
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for seed in 0..<16 as Range<UInt64> {
-        group.addTask {
-          let own = try ConsortiumAuthority.load(authority.folder)
-          let request = try TestConsortium.request(PartyID("party-\(seed)"), identity: seed)
-          _ = try own.admit(request, at: TestConsortium.now)
-        }
+  @Test func severalThatAdmitAtOnceLoseNobody() throws {
+    let folder = place.authority.folder
+    DispatchQueue.concurrentPerform(iterations: 16) { number in
+      let outcome = code {
+        let request = try TestConsortium.request(
+          PartyID("party-\(number)"), identity: UInt64(number))
+        _ = try ConsortiumAuthority.load(folder).admit(request, at: TestConsortium.now)
       }
-      try await group.waitForAll()
+      #expect(outcome == nil)
     }
-    #expect(Set(try authority.certificates().map(\.member.text)).count == 16)
+    #expect(Set(try place.authority.certificates().map(\.member.text)).count == 16)
+  }
+
+  @Test func whileOneWritesNoOtherProcessDoes() throws {
+    let folder = place.authority.folder
+    func isFree() -> Bool {
+      let file = open("\(folder)/lock", O_RDWR)
+      defer { close(file) }
+      return file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0
+    }
+    #expect(isFree())
+    let inside = try MemberFile.locked(folder) { () throws(Failure) in isFree() }
+    #expect(!inside)
+    #expect(isFree())
   }
 
   @Test func secretsAreForTheirUserAlone() throws {

@@ -52,7 +52,8 @@ import X509
   }
 
   @Test func aChangedRequestIsNeverAccepted() throws {
-    let request = try TestConsortium.request("hospital-a")
+    let hosts = ["hub.example.org", "second.example.org", "192.0.2.7"]
+    let request = try TestConsortium.request("hub", .hub, hosts: hosts)
     let der = try TestConsortium.der(ofPEM: request.pem)
     for seed in 0..<Self.rounds {
       var generator = SeededGenerator(seed: seed)

@@ -1,3 +1,4 @@
+import Foundation
 import MoiraCrypto
 import MoiraModel
 import Testing
@@ -57,6 +58,18 @@ import X509
     other = seen
     other.proof = nil
     #expect(outcome(try pem(other.generalNames, tls: tls)) == "admission-proof")
+  }
+
+  @Test func anAddressThatWasChangedOnTheWayIsRefused() throws {
+    let request = try TestConsortium.request("hub", .hub, hosts: ["hub.example.org"])
+    var der = try TestConsortium.der(ofPEM: request.pem)
+    let name = try #require(der.firstRange(of: Array("hub.example.org".utf8)))
+    der.replaceSubrange(name, with: Array("eve.example.org".utf8))
+    let text =
+      "-----BEGIN CERTIFICATE REQUEST-----\n"
+      + Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+      + "\n-----END CERTIFICATE REQUEST-----\n"
+    #expect(outcome(text) == "admission-proof")
   }
 
   @Test func itMustNameOneMember() throws {
