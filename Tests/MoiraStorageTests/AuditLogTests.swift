@@ -76,6 +76,26 @@ import Testing
     }
   }
 
+  @Test("A log and a head that another program made are read, verified and gone on with")
+  func vectors() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    folderMade()
+    for name in ["audit.jsonl", "audit.jsonl.head"] {
+      try FileManager.default.copyItem(
+        atPath: root.appending(path: "Vectors/audit/\(name)").path,
+        toPath: folder.path + "/state/\(name)")
+    }
+    let made = try verify()
+    #expect(made.flaw == nil)
+    #expect(made.lines == 4)
+    #expect(made.head?.key == key.publicKey)
+    #expect(made.entries[3].facts["words"] == .string("„ü“ \"x\"\n"))
+    #expect(try made.entries.flatMap(\.line).count == bytes().count)
+    try open().append(.releaseRefused, .map([]), at: time(20_000))
+    #expect(try verify().lines == 5)
+    #expect(try verify().flaw == nil)
+  }
+
   @Test("A flipped bit is found wherever it is", arguments: [0, 5])
   func bitFlips(signed: Int) throws {
     try write(5, signed: signed)
