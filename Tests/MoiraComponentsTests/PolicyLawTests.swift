@@ -146,7 +146,7 @@ import Testing
   @Test("A wider policy refuses nothing that a narrower one lets pass", arguments: pipelines)
   func widening(_ name: String) throws {
     let plan = try Bench.template(name)
-    for seed in 0..<150 {
+    for seed in 0..<100 {
       var draw = Draw(random: SeededGenerator(seed: UInt64(seed)))
       let policy = draw.policy()
       let wider = draw.wider(policy)
@@ -172,7 +172,7 @@ import Testing
   @Test("A rule that is lifted takes its own refusals away and no other's", arguments: pipelines)
   func independence(_ name: String) throws {
     let plan = try Bench.template(name)
-    for seed in 0..<100 {
+    for seed in 0..<30 {
       var draw = Draw(random: SeededGenerator(seed: 1000 + UInt64(seed)))
       let policy = draw.policy()
       let before = decide(policy, plan, "bob").refusals
