@@ -33,7 +33,7 @@ public struct AuditVerdict: Sendable {
     self.head = head
     self.scan = scan
     entries = scan.entries
-    flaw = scan.flaw ?? head.flatMap { Self.flaw($0, scan, party, key) } ?? Self.torn(scan)
+    flaw = scan.flaw ?? head.flatMap { Self.flaw($0, scan, party, key) } ?? Self.torn(scan, path)
   }
 
   private static func flaw(
@@ -56,7 +56,9 @@ public struct AuditVerdict: Sendable {
     }
   }
 
-  private static func torn(_ scan: AuditScan) -> AuditFlaw? {
-    scan.rest.isEmpty ? nil : AuditFlaw(line: scan.number + 1, what: .torn)
+  /// A line without an end is wrong unless somebody is about to write that.
+  private static func torn(_ scan: AuditScan, _ path: String) -> AuditFlaw? {
+    if scan.rest.isEmpty || FileLock.isHeld("\(path).lock") { return nil }
+    return AuditFlaw(line: scan.number + 1, what: .torn)
   }
 }

@@ -14,8 +14,9 @@ import Testing
   @Test("Jobs add up, by dataset and partner")
   func adding() {
     var ledger = EpsilonLedger()
-    #expect(ledger.reserve([reserve("b", 1), reserve("hub", 1)], for: "1"))
-    #expect(ledger.reserve([reserve("b", 0.5), reserve("b", 4, dataset: "digits")], for: "2"))
+    #expect(ledger.reserve([reserve("b", 1), reserve("hub", 1)], for: "1") == true)
+    #expect(
+      ledger.reserve([reserve("b", 0.5), reserve("b", 4, dataset: "digits")], for: "2") == true)
     #expect(ledger.spent("breast", "b") == 1.5)
     #expect(ledger.spent("breast", "hub") == 1)
     #expect(ledger.spent("digits", "b") == 4)
@@ -27,9 +28,9 @@ import Testing
   @Test("A consent that is given twice counts once, with what the first said")
   func idempotence() {
     var ledger = EpsilonLedger()
-    #expect(ledger.reserve([reserve("b", 1)], for: "1"))
-    #expect(!ledger.reserve([reserve("b", 1)], for: "1"))
-    #expect(!ledger.reserve([reserve("b", 9)], for: "1"))
+    #expect(ledger.reserve([reserve("b", 1)], for: "1") == true)
+    #expect(ledger.reserve([reserve("b", 1)], for: "1") == false)
+    #expect(ledger.reserve([reserve("b", 9)], for: "1") == false)
     #expect(ledger.spent("breast", "b") == 1)
   }
 
@@ -38,13 +39,13 @@ import Testing
     var ledger = EpsilonLedger()
     _ = ledger.reserve([reserve("b", 1)], for: "1")
     _ = ledger.reserve([reserve("b", 2)], for: "2")
-    #expect(ledger.begin("train", attempt: 1, of: "1"))
-    #expect(!ledger.begin("train", attempt: 1, of: "1"))
-    #expect(!ledger.begin("scale", attempt: 1, of: "2"))
-    #expect(!ledger.begin("train", attempt: 1, of: "3"))
-    #expect(!ledger.release("1"))
-    #expect(ledger.release("2"))
-    #expect(!ledger.release("2"))
+    #expect(ledger.begin("train", attempt: 1, of: "1") == true)
+    #expect(ledger.begin("train", attempt: 1, of: "1") == false)
+    #expect(ledger.begin("scale", attempt: 1, of: "2") == false)
+    #expect(ledger.begin("train", attempt: 1, of: "3") == false)
+    #expect(ledger.release("1") == false)
+    #expect(ledger.release("2") == true)
+    #expect(ledger.release("2") == false)
     #expect(ledger.spent("breast", "b") == 1)
   }
 

@@ -129,8 +129,8 @@ import Testing
         "9:36 param-out-of-range 'policy.datasets.brest.minimum_rows' must be at least 0, but is -1",
         "9:49 param-missing a party's file needs the parameter 'policy.datasets.brest.epsilon.per_partner' (per_partner: What all jobs together may spend towards one partner.)",
         "9:57 param-out-of-range 'policy.datasets.brest.epsilon.delta' must be less than 0.1, but is 1 (allowed: more than 0 and less than 0.1)",
-        "10:12 param-unknown 'parallel' is not a parameter of 'policy.limits' (did you mean 'parallelism'?)",
         "10:19 param-out-of-range 'policy.limits.tasks' must be at least 1, but is 0",
+        "10:22 param-unknown 'parallel' is not a parameter of 'policy.limits' (did you mean 'parallelism'?)",
         "11:13 param-choice 'policy.release' may hold model, scaler, metrics and statistics, but has 'modle' (did you mean 'model'?)",
         "11:20 param-choice 'policy.release' may hold model, scaler, metrics and statistics, but has 'table'",
       ])

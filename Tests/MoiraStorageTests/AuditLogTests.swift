@@ -76,9 +76,29 @@ import Testing
     }
   }
 
-  @Test("A flipped bit is found wherever it is", arguments: [0, 5])
+  @Test("A log and a head that another program made are read, verified and gone on with")
+  func vectors() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    folderMade()
+    for name in ["audit.jsonl", "audit.jsonl.head"] {
+      try FileManager.default.copyItem(
+        atPath: root.appending(path: "Vectors/audit/\(name)").path,
+        toPath: folder.path + "/state/\(name)")
+    }
+    let made = try verify()
+    #expect(made.flaw == nil)
+    #expect(made.lines == 4)
+    #expect(made.head?.key == key.publicKey)
+    #expect(made.entries[3].facts["words"] == .string("„ü“ \"x\"\n"))
+    #expect(try made.entries.flatMap(\.line).count == bytes().count)
+    try open().append(.releaseRefused, .map([]), at: time(20_000))
+    #expect(try verify().lines == 5)
+    #expect(try verify().flaw == nil)
+  }
+
+  @Test("A flipped bit is found wherever it is", arguments: [0, 3])
   func bitFlips(signed: Int) throws {
-    try write(5, signed: signed)
+    try write(3, signed: signed)
     let whole = try bytes()
     var line = 1
     for place in whole.indices {
@@ -174,6 +194,18 @@ import Testing
       #expect(verdict.entries[2].facts["sha256"] == .string(sha256(torn).text))
       try? FileManager.default.removeItem(atPath: path + ".head")
     }
+  }
+
+  @Test("A line without an end is no flaw while somebody writes")
+  func unfinishedLine() throws {
+    try write(2)
+    let log = try open()
+    let whole = try bytes()
+    try put(whole + Array("{\"version\"".utf8))
+    #expect(try verify().flaw == nil)
+    #expect(try verify().lines == 2)
+    _ = consume log
+    #expect(try verify().flaw == AuditFlaw(line: 3, what: .torn))
   }
 
   @Test("A damaged log is not written to")

@@ -51,7 +51,8 @@ extension PolicyCheck {
         hint: "privacy: {unit: example, epsilon: \(shortNumber(asking.budget.perPartner))}")
       return
     }
-    if unit == "central" {
+    let isArbitrated = one.task.parts.contains { $0.role == .arbiter && !sight.isOwn($0.party) }
+    if unit == "central", isArbitrated {
       refuseBudget(
         asking, "leaves the noise to the arbiter, who sees the sum without it",
         hint: "'privacy.unit' may be example or distributed")

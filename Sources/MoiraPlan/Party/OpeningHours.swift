@@ -5,7 +5,7 @@ public enum Weekday: String, CaseIterable, Hashable, Sendable {
   case mon, tue, wed, thu, fri, sat, sun
 
   /// - Parameter number: days since Thursday, 1970-01-01.
-  init(day number: Int64) {
+  public init(day number: Int64) {
     let place = (number % 7 + 7 + 3) % 7
     self = Self.allCases[Int(place)]
   }
