@@ -1,5 +1,6 @@
 import Foundation
 public import MoiraModel
+internal import MoiraTable
 
 /// Says that a process is at work on something, a job most often: a lock on a file that ends with
 /// the process, however that ends.
@@ -40,10 +41,8 @@ public final class FileLock: Sendable {
   /// end of a line.
   private static func write(_ note: String, into file: borrowing OpenFile) throws(SystemFault) {
     let line = note.split(whereSeparator: \.isNewline).joined(separator: " ") + "\n"
-    var bytes = Array(line.utf8)
-    try bytes.withUnsafeMutableBytes { (bytes) throws(SystemFault) in
-      try file.writeAll(UnsafeRawBufferPointer(bytes))
-    }
+    let bytes = Array(line.utf8)
+    try AlignedBytes(bytes).withBytes { (bytes) throws(SystemFault) in try file.writeAll(bytes) }
     if ftruncate(file.descriptor, off_t(bytes.count)) != 0 { throw .last }
   }
 
