@@ -111,7 +111,7 @@ import Testing
       try await store.create(try smallRecord(id, created: created))
     }
     try await store.create(try smallRecord("ended"))
-    try await store.conclude("ended", .finished, at: Instant(milliseconds: 9))
+    try await store.conclude("ended", .succeeded, at: Instant(milliseconds: 9))
     try await StoreProbe.multiply(job: "ended", by: 10_000, place.url, kind)
     #expect(try await store.unfinished() == ["early", "mid", "late"])
     let plan = try await StoreProbe.planOfUnfinished(place.url, kind)

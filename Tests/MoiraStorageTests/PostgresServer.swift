@@ -97,6 +97,7 @@ final class PostgresServer: Sendable {
 
   func url(schema: String = "public", user: String = "moira") -> String {
     "postgresql://\(user)@/postgres?host=\(folder)&options=-csearch_path%3D\(schema)"
+      + "&application_name=\(schema)"
   }
 
   /// The URL of a schema that was not there before.

@@ -1,9 +1,10 @@
 import MoiraModel
-import MoiraPostgres
 import MoiraRuntime
 import MoiraSim
 import MoiraStorage
 import Testing
+
+@testable import MoiraPostgres
 
 /// The stores that keep one contract.
 enum StoreKind: String, CaseIterable, Sendable {
