@@ -104,10 +104,11 @@ public struct JobQueue: Sendable {
     return true
   }
 
-  /// What a party has from now on.
+  /// What a party has from now on. To say the same again costs nothing.
   ///
   /// - Parameter capacity: nil when it is away or gone: its jobs wait, others do not.
   public mutating func setCapacity(of party: PartyID, _ capacity: PartyCapacity?) {
+    if parties.number(of: party).flatMap({ parties[$0].capacity }) == capacity { return }
     let number = parties.number(of: party, orInsert: QueueParty(id: party))
     parties[number].capacity = capacity
     forgetParty(number)
