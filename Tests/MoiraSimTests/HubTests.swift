@@ -17,7 +17,7 @@ import Testing
   /// The same with a gate that stands until a test opens it.
   static let gated: [(String, ConfigValue)] = [
     ("source_0", task("source", [("value", .int(40))])),
-    ("gate_0", task("gate", data: "source_0.out")),
+    ("gate_0", task("hold", data: "source_0.out")),
     ("pass_1", task("pass", data: "gate_0.out")),
     ("rally_0", task("ping_pong", after: ["pass_1"])),
   ]

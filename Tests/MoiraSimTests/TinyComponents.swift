@@ -170,6 +170,26 @@ struct Gate: Component {
   }
 }
 
+/// Runs on until its job's gate is open, and goes on then.
+struct Hold: Component {
+  static let card = ComponentCard(
+    "hold", version: 1, roles: [.guest, .host], summary: "Runs until it is let go.")
+
+  @Input("A number.", at: .guest, .host) var data: Artifact<Number>?
+  @Output("The same.", at: .guest, .host) var out: Artifact<Number>
+
+  func run(in task: some TaskContext) async throws {
+    Probe.note(task)
+    task.log("holding")
+    while !Probe.isOpen(task.job) {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
+    let value = if let data { try await task.read(data).value } else { 0 }
+    try await task.write(Number(value: value), to: out)
+  }
+}
+
 let tinyCatalog = Catalog([
-  Source.self, Outside.self, Pass.self, PingPong.self, Faulty.self, Gate.self,
+  Source.self, Outside.self, Pass.self, PingPong.self, Faulty.self, Gate.self, Hold.self,
 ])
