@@ -25,8 +25,8 @@ struct PostgresRestartTests {
         }
       }
       group.addTask {
-        for _ in 0..<2 { try await server.control("-m", "immediate", "restart") }
-        try await server.control("-m", "fast", "restart")
+        for _ in 0..<2 { try await server.control("-m immediate restart") }
+        try await server.control("-m fast restart")
       }
       try await group.waitForAll()
     }
@@ -70,11 +70,11 @@ struct PostgresRestartTests {
       url: url, lease: .seconds(1), patience: .milliseconds(50))
     try await fill(store)
     let lease = try #require(try await store.acquireLease(as: "hub"))
-    try await server.control("-m", "immediate", "stop")
+    try await server.control("-m immediate stop")
     let failure = await #expect(throws: Failure.self) { try await store.reopen("j1") }
     #expect(failure?.code == "database-unreachable")
     try await lease.lost()
-    try await server.control("-l", server.folder + "/log", "start")
+    try await server.control("start")
     try await expectFenced(store, "it could not be renewed in time")
     // It may ask again.
     while try await store.acquireLease(as: "hub") == nil { try await store.leaseFreed() }
@@ -91,7 +91,7 @@ struct PostgresRestartTests {
       try $0.run("ALTER SYSTEM SET fsync = off")
       try $0.run("SELECT pg_reload_conf()")
     }
-    try await server.control("-m", "fast", "restart")
+    try await server.control("-m fast restart")
     for ask in [{ _ = try await PostgresJobStore(url: url) }, { try await store.reopen("j1") }]
       as [@Sendable () async throws -> Void]
     {
