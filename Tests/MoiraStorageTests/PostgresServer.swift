@@ -106,6 +106,15 @@ final class PostgresServer: Sendable {
     try Self.expectSuccess(answer)
   }
 
+  /// From its next start on the server follows another one, which there is not, until it is promoted.
+  func makeFollower() throws {
+    let signal = "\(folder)/data/standby.signal"
+    try Data().write(to: URL(fileURLWithPath: signal))
+    if geteuid() == 0, let user = getpwnam("postgres") {
+      _ = chown(signal, user.pointee.pw_uid, user.pointee.pw_gid)
+    }
+  }
+
   func url(schema: String = "public", user: String = "moira") -> String {
     "postgresql://\(user)@/postgres?host=\(folder)&options=-csearch_path%3D\(schema)"
       + "&application_name=\(schema)"
