@@ -235,6 +235,16 @@ import Testing
     }
   }
 
+  @Test("A lease ends with its store")
+  func letGo() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/moira.sqlite"
+    var store: SQLiteJobStore? = try SQLiteJobStore(path: path)
+    #expect(try await store?.acquireLease(as: "a") != nil)
+    store = nil
+    #expect(try await SQLiteJobStore(path: path).acquireLease(as: "b") != nil)
+  }
+
   @Test("A write that waits behind the lease's end is refused")
   func writeBehindRelease() async throws {
     let folder = try TemporaryFolder()
