@@ -22,6 +22,7 @@ extension Connection {
         set_config('statement_timeout', $1::bigint::text, false),
         set_config('idle_in_transaction_session_timeout', $2::bigint::text, false),
         set_config('tcp_user_timeout', $2::bigint::text, false),
+        set_config('default_transaction_read_only', 'off', false),
         set_config('synchronous_commit', CASE current_setting('synchronous_commit')
           WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)
       """,

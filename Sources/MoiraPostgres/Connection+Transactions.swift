@@ -9,17 +9,22 @@ extension Connection {
   /// transaction ends: what begins under a lease is over before the lease is another's.
   ///
   /// - Returns: the transaction's number; see `outcome`.
-  /// - Throws: `LeaseTaken`.
+  /// - Throws: `LeaseTaken`; `refused` with 25006 by a server that only follows another.
   func begin(proving token: Int64?) throws -> String {
-    try run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
-    guard let token else {
-      return try run("SELECT pg_current_xact_id()::text").text(0, 0).orMissing("transaction")
-    }
-    let proof = try run(
-      "SELECT pg_current_xact_id()::text FROM lease WHERE token = $1 FOR KEY SHARE",
-      [.integer(token)])
+    try run("BEGIN ISOLATION LEVEL READ COMMITTED")
+    let number = "CASE WHEN NOT pg_is_in_recovery() THEN pg_current_xact_id()::text END"
+    let proof =
+      if let token {
+        try run(
+          "SELECT \(number) FROM lease WHERE token = $1 FOR KEY SHARE", [.integer(token)])
+      } else {
+        try run("SELECT \(number)")
+      }
     guard !proof.isEmpty else { throw LeaseTaken(holder: try leaseHolder()) }
-    return try proof.text(0, 0).orMissing("transaction")
+    guard let transaction = proof.text(0, 0) else {
+      throw DatabaseFault.refused(state: "25006", detail: "the server is in recovery")
+    }
+    return transaction
   }
 
   func commit() throws {

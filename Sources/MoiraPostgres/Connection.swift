@@ -10,6 +10,10 @@ struct ConnectionBounds: Sendable {
   /// For what a transaction that has begun may wait for this process. After it the server breaks the
   /// connection, so that a process that was stopped holds no lock.
   var idle: Duration
+
+  static func ordinary(idle: Duration) -> ConnectionBounds {
+    ConnectionBounds(statement: .seconds(20), answer: .seconds(25), idle: idle)
+  }
 }
 
 /// One connection to a server, for one thread at a time.

@@ -26,8 +26,8 @@ final class Database: Sendable {
     leaseLength = lease
     self.patience = patience
     let address = address
-    let bounds = ConnectionBounds(statement: .seconds(20), answer: .seconds(25), idle: lease)
-    pool = SessionPool((0..<Self.sessions).map { _ in Session(address, bounds: bounds) })
+    pool = SessionPool(
+      (0..<Self.sessions).map { _ in Session(address, bounds: .ordinary(idle: lease)) })
     keeper = Session(
       address, bounds: ConnectionBounds(statement: lease / 3, answer: lease / 2, idle: lease))
   }

@@ -58,7 +58,7 @@ struct DatabaseWords: Sendable {
   }
 
   private func unusable(_ fault: DatabaseFault, _ state: String, _ isWriting: Bool) -> Failure {
-    let isDamaged = state.hasPrefix("XX0")
+    let isDamaged = ["XX001", "XX002"].contains(state)
     let fact =
       switch state {
       case "53100": "no space is left on its disk"

@@ -37,9 +37,7 @@ extension PostgresJobStore: LeasedStore {
   public func leaseFreed() async throws {
     let database = database
     let wake = try WakePipe()
-    let session = Session(
-      database.address,
-      bounds: .init(statement: .seconds(20), answer: .seconds(25), idle: .seconds(20)))
+    let session = Session(database.address, bounds: .ordinary(idle: database.leaseLength))
     try await withTaskCancellationHandler {
       var isFree = false
       while !isFree {

@@ -92,17 +92,6 @@ import Testing
   }
 
   @Test(
-    "A store that is let go of keeps nobody from its lease for longer than that lasts",
-    arguments: [StoreKind.sqlite])
-  func letGo(_ kind: StoreKind) async throws {
-    let place = try await StorePlace(kind)
-    var store: (any LeasedStore)? = try await place.open()
-    #expect(try await store?.acquireLease(as: "a") != nil)
-    store = nil
-    #expect(try await place.open().acquireLease(as: "b") != nil)
-  }
-
-  @Test(
     "10,000 concluded jobs do not keep the open ones from being found", arguments: StoreKind.leased)
   func manyJobs(_ kind: StoreKind) async throws {
     let place = try await StorePlace(kind)

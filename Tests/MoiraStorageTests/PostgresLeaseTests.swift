@@ -130,9 +130,22 @@ struct PostgresLeaseTests {
     await lease.release()
   }
 
+  @Test("A lease whose store is let go of is renewed no longer", .timeLimit(.minutes(1)))
+  func letGo() async throws {
+    let pair = try await Pair()
+    var store: PostgresJobStore? = try await PostgresJobStore(url: pair.url, lease: .seconds(1))
+    #expect(try await store?.acquireLease(as: "hub") != nil)
+    store = nil
+    // Would never return while somebody renews.
+    try await pair.standby.leaseFreed()
+    while try await pair.standby.acquireLease(as: "standby") == nil {
+      try await pair.standby.leaseFreed()
+    }
+  }
+
   @Test("A holder that writes nothing hears from its renewal that its lease was taken")
   func hears() async throws {
-    let pair = try await Pair(lease: .milliseconds(300))
+    let pair = try await Pair(lease: .seconds(2))
     let lease = try #require(try await pair.hub.acquireLease(as: "hub"))
     try await pair.server.ask(pair.url) {
       _ = try $0.run(

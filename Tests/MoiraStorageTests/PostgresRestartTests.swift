@@ -25,8 +25,8 @@ struct PostgresRestartTests {
         }
       }
       group.addTask {
-        for _ in 0..<2 { try await server.control("-m", "immediate", "restart") }
-        try await server.control("-m", "fast", "restart")
+        for _ in 0..<2 { try await server.control("-m immediate restart") }
+        try await server.control("-m fast restart")
       }
       try await group.waitForAll()
     }
@@ -46,14 +46,7 @@ struct PostgresRestartTests {
     let url = try await server.freshURL()
     let store = try await PostgresJobStore(url: url, patience: .seconds(60))
     try await store.create(try smallRecord("j1"))
-    // From now on a commit is kept, and its answer waits for a replica that never comes.
-    try await server.ask {
-      try $0.run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-      try $0.run("SELECT pg_reload_conf()")
-    }
-    try await wait(server, "SELECT count(*) FROM pg_settings WHERE setting = 'nobody'")
-    let append = Task { try await store.append([entry(1)], made: [], to: "j1") }
-    try await wait(server, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+    let append = try await withholdAnswer(server, to: store)
     try await server.ask {
       _ = try $0.run(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
@@ -62,19 +55,76 @@ struct PostgresRestartTests {
     #expect(try await store.journal(of: "j1") == [entry(1)])
   }
 
+  @Test("A commit of which nobody says how it ended is named, and is there or not as a whole")
+  func unknownCommit() async throws {
+    let server = try PostgresServer()
+    let url = try await server.freshURL()
+    let store = try await PostgresJobStore(url: url, patience: .milliseconds(50))
+    try await store.create(try smallRecord("j1"))
+    let append = try await withholdAnswer(server, to: store)
+    try await server.control("-m immediate stop")
+    let failure = await #expect(throws: Failure.self) { try await append.value }
+    #expect(failure?.code == "commit-unknown")
+    #expect(failure?.isTransient == false)
+    #expect(
+      failure?.message
+        == "the connection to the database 'postgres' at '\(server.folder)' broke during a commit, and whether that was kept is not known"
+    )
+    try await server.control("start")
+    let again = try await PostgresJobStore(url: url)
+    #expect(try await again.journal(of: "j1") == [entry(1)])
+  }
+
+  /// An append of one entry that is kept, while its answer waits for a replica that never comes.
+  private func withholdAnswer(
+    _ server: PostgresServer, to store: PostgresJobStore
+  ) async throws -> Task<Void, any Error> {
+    try await server.ask {
+      try $0.run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+      try $0.run("SELECT pg_reload_conf()")
+    }
+    try await wait(server, "SELECT count(*) FROM pg_settings WHERE setting = 'nobody'")
+    let append = Task { try await store.append([entry(1)], made: [], to: "j1") }
+    try await wait(server, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+    return append
+  }
+
+  @Test("A server that only follows another is read, and written to once it is promoted")
+  func promoted() async throws {
+    let server = try PostgresServer()
+    let url = try await server.freshURL()
+    let hasty = try await PostgresJobStore(url: url, patience: .milliseconds(50))
+    let patient = try await PostgresJobStore(url: url, patience: .seconds(60))
+    try await fill(hasty)
+    let lease = try #require(try await patient.acquireLease(as: "hub"))
+    try server.makeFollower()
+    try await server.control("-m fast restart")
+    #expect(try await hasty.journal(of: "j1") == [entry(1)])
+    let failure = await #expect(throws: Failure.self) { try await hasty.reopen("j1") }
+    #expect(failure?.code == "database-unreachable")
+    #expect(
+      failure?.message.hasSuffix("cannot be used now: it is a standby that takes no writes")
+        == true)
+    let append = Task { try await patient.append([entry(2)], made: [], to: "j1") }
+    try await server.control("promote")
+    try await append.value
+    #expect(try await hasty.journal(of: "j1") == [entry(1), entry(2)])
+    await lease.release()
+  }
+
   @Test("A lease that cannot be renewed is lost, and the store writes nothing more under it")
   func stopped() async throws {
     let server = try PostgresServer()
     let url = try await server.freshURL()
     let store = try await PostgresJobStore(
-      url: url, lease: .seconds(1), patience: .milliseconds(50))
+      url: url, lease: .seconds(2), patience: .milliseconds(50))
     try await fill(store)
     let lease = try #require(try await store.acquireLease(as: "hub"))
-    try await server.control("-m", "immediate", "stop")
+    try await server.control("-m immediate stop")
     let failure = await #expect(throws: Failure.self) { try await store.reopen("j1") }
     #expect(failure?.code == "database-unreachable")
     try await lease.lost()
-    try await server.control("-l", server.folder + "/log", "start")
+    try await server.control("start")
     try await expectFenced(store, "it could not be renewed in time")
     // It may ask again.
     while try await store.acquireLease(as: "hub") == nil { try await store.leaseFreed() }
@@ -91,7 +141,7 @@ struct PostgresRestartTests {
       try $0.run("ALTER SYSTEM SET fsync = off")
       try $0.run("SELECT pg_reload_conf()")
     }
-    try await server.control("-m", "fast", "restart")
+    try await server.control("-m fast restart")
     for ask in [{ _ = try await PostgresJobStore(url: url) }, { try await store.reopen("j1") }]
       as [@Sendable () async throws -> Void]
     {

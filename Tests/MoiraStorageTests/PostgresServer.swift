@@ -40,10 +40,17 @@ final class PostgresServer: Sendable {
     "$1/initdb" -N -D "$2/data" -A trust -U moira -E UTF8 --locale=C >"$2/initdb.log" 2>&1 || exit 1
     echo 'local all guarded scram-sha-256' | cat - "$2/data/pg_hba.conf" >"$2/hba"
     cp "$2/hba" "$2/data/pg_hba.conf"
-    options="-c listen_addresses= -c max_connections=300 -c unix_socket_directories=$2"
-    "$1/pg_ctl" -D "$2/data" -l "$2/log" -w -o "$options" start >/dev/null 2>&1 || exit 1
-    echo ready
-    read -r _
+    {
+      echo "listen_addresses = ''"
+      echo "unix_socket_directories = '$2'"
+      echo "max_connections = 300"
+    } >>"$2/data/postgresql.conf"
+    "$1/pg_ctl" -D "$2/data" -l "$2/log" -w start >/dev/null 2>&1 || exit 1
+    echo 0
+    while read -r line; do
+      "$1/pg_ctl" -D "$2/data" -l "$2/log" -w $line >/dev/null 2>&1
+      echo $?
+    done
     "$1/pg_ctl" -D "$2/data" -m immediate stop >/dev/null 2>&1
     rm -rf "$2"
     """
@@ -51,7 +58,8 @@ final class PostgresServer: Sendable {
   let folder: String
   private let binaries: String
   private let keeper: Process
-  private let pipe = Pipe()
+  private let input = Pipe()
+  private let output = Pipe()
   private let count = Atomic(0)
 
   init() throws {
@@ -62,18 +70,14 @@ final class PostgresServer: Sendable {
     if geteuid() == 0, let user = getpwnam("postgres") {
       _ = chown(folder, user.pointee.pw_uid, user.pointee.pw_gid)
     }
-    let output = Pipe()
     keeper = Self.process(["sh", "-c", Self.script, "sh", binaries, folder])
-    keeper.standardInput = pipe
+    keeper.standardInput = input
     keeper.standardOutput = output
     try keeper.run()
-    let line = output.fileHandleForReading.availableData
-    guard String(decoding: line, as: UTF8.self) == "ready\n" else {
-      throw Failure("made-up", "the server did not start; see '\(folder)'")
-    }
+    try Self.expectSuccess(output.fileHandleForReading.availableData)
   }
 
-  deinit { try? pipe.fileHandleForWriting.close() }
+  deinit { try? input.fileHandleForWriting.close() }
 
   /// As the user whom PostgreSQL accepts.
   private static func process(_ command: [String]) -> Process {
@@ -84,15 +88,31 @@ final class PostgresServer: Sendable {
     return process
   }
 
-  /// `pg_ctl` with the arguments, on a thread of its own.
-  func control(_ arguments: String...) async throws {
-    let process = Self.process(["\(binaries)/pg_ctl", "-D", "\(folder)/data", "-w"] + arguments)
-    process.standardOutput = FileHandle.nullDevice
-    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do { try process.run() } catch { continuation.resume(throwing: error) }
+  private static func expectSuccess(_ answer: Data) throws {
+    let text = String(decoding: answer, as: UTF8.self)
+    if text != "0\n" { throw Failure("made-up", "pg_ctl ended with '\(text)'") }
+  }
+
+  /// `pg_ctl` with the arguments; returns when it is done.
+  func control(_ arguments: String) async throws {
+    input.fileHandleForWriting.write(Data((arguments + "\n").utf8))
+    let output = output
+    let answer = await withCheckedContinuation { continuation in
+      // It waits for the server on a thread that no task needs.
+      DispatchQueue(label: "pg_ctl").async {
+        continuation.resume(returning: output.fileHandleForReading.availableData)
+      }
     }
-    guard status == 0 else { throw Failure("made-up", "pg_ctl ended with \(status)") }
+    try Self.expectSuccess(answer)
+  }
+
+  /// From its next start on the server follows another one, which there is not, until it is promoted.
+  func makeFollower() throws {
+    let signal = "\(folder)/data/standby.signal"
+    try Data().write(to: URL(fileURLWithPath: signal))
+    if geteuid() == 0, let user = getpwnam("postgres") {
+      _ = chown(signal, user.pointee.pw_uid, user.pointee.pw_gid)
+    }
   }
 
   func url(schema: String = "public", user: String = "moira") -> String {

@@ -195,6 +195,84 @@ import Testing
   }
 }
 
+@Suite struct SQLiteLeaseTests {
+  private static let flock = "/usr/bin/flock"
+
+  @Test(
+    "A lease ends with the process that has it, also by kill -9",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: flock), "there is no 'flock'"))
+  func processDies() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/moira.sqlite"
+    try folder.write("moira.sqlite.lease", Array("hub (17)\n".utf8))
+    let other = Process()
+    other.executableURL = URL(fileURLWithPath: Self.flock)
+    // It writes what it reads, so that its answer says that it has the lock.
+    other.arguments = ["--no-fork", path + ".lease", "cat"]
+    let (input, output) = (Pipe(), Pipe())
+    (other.standardInput, other.standardOutput) = (input, output)
+    try other.run()
+    input.fileHandleForWriting.write(Data("x".utf8))
+    #expect(output.fileHandleForReading.availableData == Data("x".utf8))
+
+    let store = try SQLiteJobStore(path: path)
+    #expect(try await store.acquireLease(as: "here") == nil)
+    #expect(try await store.leaseHolder() == "hub (17)")
+    kill(other.processIdentifier, SIGKILL)
+    other.waitUntilExit()
+    #expect(try await store.leaseHolder() == nil)
+    #expect(try await store.acquireLease(as: "here") != nil)
+  }
+
+  @Test("A holder's name is one line, whatever it and the one before it were")
+  func oneLine() async throws {
+    let folder = try TemporaryFolder()
+    let store = try SQLiteJobStore(path: folder.path + "/moira.sqlite")
+    for (name, line) in [("a longer name", "a longer name"), ("b\nc\r\nd", "b c d"), ("", "")] {
+      let lease = try #require(try await store.acquireLease(as: name))
+      #expect(try await store.leaseHolder() == line)
+      await lease.release()
+    }
+  }
+
+  @Test("A lease ends with its store")
+  func letGo() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/moira.sqlite"
+    var store: SQLiteJobStore? = try SQLiteJobStore(path: path)
+    #expect(try await store?.acquireLease(as: "a") != nil)
+    store = nil
+    #expect(try await SQLiteJobStore(path: path).acquireLease(as: "b") != nil)
+  }
+
+  @Test("A write that waits behind the lease's end is refused")
+  func writeBehindRelease() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/moira.sqlite"
+    let store = try SQLiteJobStore(path: path)
+    for _ in 0..<20 {
+      let lease = try #require(try await store.acquireLease(as: "a"))
+      let before = try await store.records().count
+      let writes = (0..<4).map { _ in
+        Task { try await store.create(try smallRecord(JobID(UUID().uuidString))) }
+      }
+      await lease.release()
+      let count = try await SQLiteJobStore(path: path).records().count
+      var made = 0
+      for write in writes {
+        do {
+          try await write.value
+          made += 1
+        } catch let failure as Failure {
+          #expect(failure.code == "lease-lost")
+        }
+      }
+      // What was written at all was written before the lease was free.
+      #expect(count == before + made)
+    }
+  }
+}
+
 extension SQLiteJobStore {
   /// Lets the database grow to so many pages, as if the disk were that small.
   func limitPages(_ count: Int) async throws(Failure) {
