@@ -28,10 +28,13 @@ public struct Hello: Hashable, Sendable {
   public let jobs: [JobID]
   /// The number of the first telling that was not noted.
   public let firstTold: UInt64
+  /// Where other parties may dial the agent; nil for nowhere.
+  public let direct: String?
 
   public init(
     version: UInt32 = Welcome.version, build: String, components: [String: Int], slots: Int,
-    memory: Int, jobs: [JobID], firstTold: UInt64
+    memory: Int, jobs: [JobID], firstTold: UInt64,
+    direct: String? = nil
   ) {
     self.version = version
     self.build = build
@@ -40,6 +43,7 @@ public struct Hello: Hashable, Sendable {
     self.memory = memory
     self.jobs = jobs
     self.firstTold = firstTold
+    self.direct = direct
   }
 }
 

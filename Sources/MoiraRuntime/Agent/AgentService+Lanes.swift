@@ -26,6 +26,7 @@ extension AgentService {
       throw Failure("party-unreachable", "'\(address.to)' has no part in the job '\(address.job)'")
     }
     guard lanes.seals[address] == nil else { return }
+    dial(address, in: job)
     let seals = LaneSeals(from: sealing, to: peer.sealing, context: address.context)
     lanes.seals[address] = seals
     post(machine.lanes.add(seals.opening, endsMessage: false, to: address))
@@ -50,7 +51,15 @@ extension AgentService {
   private func wake(_ address: LaneAddress) { lanes.wake(address) }
 
   private func post(_ letters: [Letter]) {
-    for letter in letters { outgoing?.add(.letter(letter)) }
+    for letter in letters {
+      if let holder = proposals[letter.address.job]?.holders[letter.address.to],
+        let past = direct.outgoing[holder]
+      {
+        past.add(.letter(letter), bytes: letter.sealed.count + 1)
+      } else {
+        outgoing?.add(.letter(letter))
+      }
+    }
   }
 
   // MARK: What comes
@@ -63,7 +72,7 @@ extension AgentService {
     }
     guard letter.sealed.count <= LaneLimits.sealedBytes else { return refuse(.tooLong(address)) }
     switch machine.lanes.verdict(letter) {
-    case .tell(let receipt): outgoing?.add(.receipt(receipt))
+    case .tell(let receipt): reply(receipt)
     case .open: open(letter)
     }
   }
@@ -106,10 +115,15 @@ extension AgentService {
   }
 
   private func letIn(_ letter: Letter, bytes: Int) {
-    if let receipt = machine.lanes.letIn(letter, bytes: bytes) { outgoing?.add(.receipt(receipt)) }
+    if let receipt = machine.lanes.letIn(letter, bytes: bytes) { reply(receipt) }
   }
 
-  private func refuse(_ refusal: RelayRefusal) { Task { await site.record(.refused(refusal)) } }
+  /// A receipt goes the way that the letters come.
+  private func reply(_ receipt: Receipt) {
+    (direct.incoming[receipt.address] ?? outgoing)?.add(.receipt(receipt))
+  }
+
+  func refuse(_ refusal: RelayRefusal) { Task { await site.record(.refused(refusal)) } }
 
   // MARK: Parts that wait
 
@@ -132,7 +146,7 @@ extension AgentService {
       job: key.job, task: key.part.task, attempt: key.part.attempt, from: letter.from,
       to: key.part.party)
     if let receipt = machine.lanes.taken(bytes: letter.bytes.count, from: address) {
-      outgoing?.add(.receipt(receipt))
+      reply(receipt)
     }
   }
 

@@ -29,6 +29,8 @@ public actor AgentService {
   var parts: [OrderKey: Task<Void, Never>] = [:]
   var serials: [OrderKey: Int] = [:]
   var lanes = AgentLanes()
+  var direct = DirectLinks()
+  let directDialer: (any DirectDialer)?
   private var pending: [AgentMachine.Action] = []
   private var isCarryingOut = false
   private var beat = Duration.seconds(10)
@@ -38,7 +40,8 @@ public actor AgentService {
   /// Reads what the party's last process left.
   public init(
     site: any AgentSite, identity: IdentityKeyPair, documents: any DocumentStore,
-    clock: any WallClock, workers: Workers, settings: Settings = Settings()
+    clock: any WallClock, workers: Workers, directDialer: (any DirectDialer)? = nil,
+    settings: Settings = Settings()
   ) async throws(Failure) {
     self.site = site
     self.identity = identity
@@ -47,6 +50,7 @@ public actor AgentService {
     self.clock = clock
     self.workers = workers
     self.settings = settings
+    self.directDialer = directDialer
     machine = AgentMachine(
       restoring: try await AgentDocuments.memory(in: documents),
       incarnation: .random(in: 1 ... .max))
@@ -100,7 +104,7 @@ public actor AgentService {
       components: Dictionary(
         resources.catalog.schemas.all.map { ($0.name, $0.version) }, uniquingKeysWith: { a, _ in a }),
       slots: resources.slots, memory: resources.memory, jobs: machine.memory.jobs.sorted(),
-      firstTold: machine.firstTold)
+      firstTold: machine.firstTold, direct: resources.direct)
   }
 
   private func take(_ message: HubMessage, _ connection: OutgoingMessages<AgentMessage>) async {

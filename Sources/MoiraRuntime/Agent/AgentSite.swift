@@ -37,12 +37,17 @@ public struct AgentResources: Hashable, Sendable {
   public let catalog: Catalog
   public let slots: Int
   public let memory: Int
+  /// Where other parties may dial the agent; nil for nowhere.
+  public let direct: String?
 
-  public init(build: String, catalog: Catalog, slots: Int, memory: Int) {
+  public init(
+    build: String, catalog: Catalog, slots: Int, memory: Int, direct: String? = nil
+  ) {
     self.build = build
     self.catalog = catalog
     self.slots = slots
     self.memory = memory
+    self.direct = direct
   }
 
   public static func == (left: Self, right: Self) -> Bool {

@@ -35,7 +35,7 @@ extension HubService {
       })
     let proposal = JobProposal(
       job: job.record.id, submitter: job.record.submission?.submitter ?? "",
-      plan: job.record.plan, certificates: certificates)
+      plan: job.record.plan, certificates: certificates, addresses: addresses(of: job))
     let bytes = RelayedCoding.bytes(proposal)
     for party in job.parties {
       let event = HubDesk.Event.propose(
@@ -43,6 +43,15 @@ extension HubService {
       carryOut(desk.handle(event, at: clock.now()))
     }
     tellWaiting(job.record.id)
+  }
+
+  private func addresses(of job: RunningJob) -> [PartyID: String] {
+    guard job.record.plan.service?.direct == true else { return [:] }
+    var addresses: [PartyID: String] = [:]
+    for standing in desk.standings where job.parties.contains(standing.party) {
+      addresses[standing.party] = standing.hello?.direct
+    }
+    return addresses
   }
 
   func decide(_ id: JobID, _ party: PartyID, _ consent: Consent) {

@@ -47,13 +47,15 @@ extension Moira_V1_Hello {
     memory = UInt64(clamping: hello.memory)
     jobs = hello.jobs.map(\.text)
     firstTold = hello.firstTold
+    direct = hello.direct ?? ""
   }
 
   fileprivate var value: Hello {
     Hello(
       version: version, build: build, components: components.mapValues(Int.init),
       slots: Int(slots), memory: Int(clamping: min(memory, 1 << 30)),
-      jobs: jobs.map { JobID($0) }, firstTold: firstTold)
+      jobs: jobs.map { JobID($0) }, firstTold: firstTold,
+      direct: direct.isEmpty ? nil : direct)
   }
 }
 

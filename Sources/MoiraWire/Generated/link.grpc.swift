@@ -333,3 +333,328 @@ extension Moira_V1_Link.ClientProtocol {
         )
     }
 }
+
+// MARK: - moira.v1.Direct
+
+/// Namespace containing generated types for the "moira.v1.Direct" service.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+internal enum Moira_V1_Direct: Sendable {
+    /// Service descriptor for the "moira.v1.Direct" service.
+    internal static let descriptor = GRPCCore.ServiceDescriptor(fullyQualifiedService: "moira.v1.Direct")
+    /// Namespace for method metadata.
+    internal enum Method: Sendable {
+        /// Namespace for "Exchange" metadata.
+        internal enum Exchange: Sendable {
+            /// Request type for "Exchange".
+            internal typealias Input = Moira_V1_AgentFrame
+            /// Response type for "Exchange".
+            internal typealias Output = Moira_V1_AgentFrame
+            /// Descriptor for "Exchange".
+            internal static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "moira.v1.Direct"),
+                method: "Exchange",
+                type: .bidirectionalStreaming
+            )
+        }
+        /// Descriptors for all methods in the "moira.v1.Direct" service.
+        internal static let descriptors: [GRPCCore.MethodDescriptor] = [
+            Exchange.descriptor
+        ]
+    }
+}
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension GRPCCore.ServiceDescriptor {
+    /// Service descriptor for the "moira.v1.Direct" service.
+    internal static let moira_v1_Direct = GRPCCore.ServiceDescriptor(fullyQualifiedService: "moira.v1.Direct")
+}
+
+// MARK: moira.v1.Direct (server)
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Moira_V1_Direct {
+    /// Streaming variant of the service protocol for the "moira.v1.Direct" service.
+    ///
+    /// This protocol is the lowest-level of the service protocols generated for this service
+    /// giving you the most flexibility over the implementation of your service. This comes at
+    /// the cost of more verbose and less strict APIs. Each RPC requires you to implement it in
+    /// terms of a request stream and response stream. Where the RPC expects only a single
+    /// request or response message, you are responsible for ensuring your implementation
+    /// maintains this invariant.
+    ///
+    /// Where possible, prefer using the stricter, less-verbose ``ServiceProtocol``
+    /// or ``SimpleServiceProtocol`` instead.
+    internal protocol StreamingServiceProtocol: GRPCCore.RegistrableRPCService {
+        /// Handle the "Exchange" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Between two parties that can reach each other: letters one way, receipts the other. The same
+        /// > envelope as through the hub.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Moira_V1_AgentFrame` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Moira_V1_AgentFrame` messages.
+        func exchange(
+            request: GRPCCore.StreamingServerRequest<Moira_V1_AgentFrame>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Moira_V1_AgentFrame>
+    }
+
+    /// Service protocol for the "moira.v1.Direct" service.
+    ///
+    /// This protocol is higher level than ``StreamingServiceProtocol`` but lower level than
+    /// the ``SimpleServiceProtocol``, it provides access to request and response metadata and
+    /// trailing response metadata. If you don't need these then consider using
+    /// the ``SimpleServiceProtocol``. If you need fine grained control over your RPCs then
+    /// use ``StreamingServiceProtocol``.
+    internal protocol ServiceProtocol: Moira_V1_Direct.StreamingServiceProtocol {
+        /// Handle the "Exchange" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Between two parties that can reach each other: letters one way, receipts the other. The same
+        /// > envelope as through the hub.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Moira_V1_AgentFrame` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Moira_V1_AgentFrame` messages.
+        func exchange(
+            request: GRPCCore.StreamingServerRequest<Moira_V1_AgentFrame>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Moira_V1_AgentFrame>
+    }
+
+    /// Simple service protocol for the "moira.v1.Direct" service.
+    ///
+    /// This is the highest level protocol for the service. The API is the easiest to use but
+    /// doesn't provide access to request or response metadata. If you need access to these
+    /// then use ``ServiceProtocol`` instead.
+    internal protocol SimpleServiceProtocol: Moira_V1_Direct.ServiceProtocol {
+        /// Handle the "Exchange" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Between two parties that can reach each other: letters one way, receipts the other. The same
+        /// > envelope as through the hub.
+        ///
+        /// - Parameters:
+        ///   - request: A stream of `Moira_V1_AgentFrame` messages.
+        ///   - response: A response stream of `Moira_V1_AgentFrame` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func exchange(
+            request: GRPCCore.RPCAsyncSequence<Moira_V1_AgentFrame, any Swift.Error>,
+            response: GRPCCore.RPCWriter<Moira_V1_AgentFrame>,
+            context: GRPCCore.ServerContext
+        ) async throws
+    }
+}
+
+// Default implementation of 'registerMethods(with:)'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Moira_V1_Direct.StreamingServiceProtocol {
+    internal func registerMethods<Transport>(with router: inout GRPCCore.RPCRouter<Transport>) where Transport: GRPCCore.ServerTransport {
+        router.registerHandler(
+            forMethod: Moira_V1_Direct.Method.Exchange.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Moira_V1_AgentFrame>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Moira_V1_AgentFrame>(),
+            handler: { request, context in
+                try await self.exchange(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+    }
+}
+
+// Default implementation of streaming methods from 'StreamingServiceProtocol'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Moira_V1_Direct.ServiceProtocol {
+}
+
+// Default implementation of methods from 'ServiceProtocol'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Moira_V1_Direct.SimpleServiceProtocol {
+    internal func exchange(
+        request: GRPCCore.StreamingServerRequest<Moira_V1_AgentFrame>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Moira_V1_AgentFrame> {
+        return GRPCCore.StreamingServerResponse<Moira_V1_AgentFrame>(
+            metadata: [:],
+            producer: { writer in
+                try await self.exchange(
+                    request: request.messages,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+}
+
+// MARK: moira.v1.Direct (client)
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Moira_V1_Direct {
+    /// Generated client protocol for the "moira.v1.Direct" service.
+    ///
+    /// You don't need to implement this protocol directly, use the generated
+    /// implementation, ``Client``.
+    internal protocol ClientProtocol: Sendable {
+        /// Call the "Exchange" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Between two parties that can reach each other: letters one way, receipts the other. The same
+        /// > envelope as through the hub.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `Moira_V1_AgentFrame` messages.
+        ///   - serializer: A serializer for `Moira_V1_AgentFrame` messages.
+        ///   - deserializer: A deserializer for `Moira_V1_AgentFrame` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func exchange<Result>(
+            request: GRPCCore.StreamingClientRequest<Moira_V1_AgentFrame>,
+            serializer: some GRPCCore.MessageSerializer<Moira_V1_AgentFrame>,
+            deserializer: some GRPCCore.MessageDeserializer<Moira_V1_AgentFrame>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Moira_V1_AgentFrame>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+    }
+
+    /// Generated client for the "moira.v1.Direct" service.
+    ///
+    /// The ``Client`` provides an implementation of ``ClientProtocol`` which wraps
+    /// a `GRPCCore.GRPCCClient`. The underlying `GRPCClient` provides the long-lived
+    /// means of communication with the remote peer.
+    internal struct Client<Transport>: ClientProtocol where Transport: GRPCCore.ClientTransport {
+        private let client: GRPCCore.GRPCClient<Transport>
+
+        /// Creates a new client wrapping the provided `GRPCCore.GRPCClient`.
+        ///
+        /// - Parameters:
+        ///   - client: A `GRPCCore.GRPCClient` providing a communication channel to the service.
+        internal init(wrapping client: GRPCCore.GRPCClient<Transport>) {
+            self.client = client
+        }
+
+        /// Call the "Exchange" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Between two parties that can reach each other: letters one way, receipts the other. The same
+        /// > envelope as through the hub.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `Moira_V1_AgentFrame` messages.
+        ///   - serializer: A serializer for `Moira_V1_AgentFrame` messages.
+        ///   - deserializer: A deserializer for `Moira_V1_AgentFrame` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        internal func exchange<Result>(
+            request: GRPCCore.StreamingClientRequest<Moira_V1_AgentFrame>,
+            serializer: some GRPCCore.MessageSerializer<Moira_V1_AgentFrame>,
+            deserializer: some GRPCCore.MessageDeserializer<Moira_V1_AgentFrame>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Moira_V1_AgentFrame>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.bidirectionalStreaming(
+                request: request,
+                descriptor: Moira_V1_Direct.Method.Exchange.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+    }
+}
+
+// Helpers providing default arguments to 'ClientProtocol' methods.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Moira_V1_Direct.ClientProtocol {
+    /// Call the "Exchange" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Between two parties that can reach each other: letters one way, receipts the other. The same
+    /// > envelope as through the hub.
+    ///
+    /// - Parameters:
+    ///   - request: A streaming request producing `Moira_V1_AgentFrame` messages.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    internal func exchange<Result>(
+        request: GRPCCore.StreamingClientRequest<Moira_V1_AgentFrame>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Moira_V1_AgentFrame>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.exchange(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Moira_V1_AgentFrame>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Moira_V1_AgentFrame>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+}
+
+// Helpers providing sugared APIs for 'ClientProtocol' methods.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Moira_V1_Direct.ClientProtocol {
+    /// Call the "Exchange" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Between two parties that can reach each other: letters one way, receipts the other. The same
+    /// > envelope as through the hub.
+    ///
+    /// - Parameters:
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - producer: A closure producing request messages to send to the server. Returning
+    ///       from the closure closes the request stream.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    internal func exchange<Result>(
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        requestProducer producer: @Sendable @escaping (GRPCCore.RPCWriter<Moira_V1_AgentFrame>) async throws -> Void,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Moira_V1_AgentFrame>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.StreamingClientRequest<Moira_V1_AgentFrame>(
+            metadata: metadata,
+            producer: producer
+        )
+        return try await self.exchange(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+}

@@ -599,6 +599,9 @@ nonisolated struct Moira_V1_Hello: Sendable {
 
   var firstTold: UInt64 = 0
 
+  /// Where other parties may dial the agent; empty for nowhere.
+  var direct: String = String()
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1879,7 +1882,7 @@ nonisolated extension Moira_V1_AgentFrame: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Moira_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Hello"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}build\0\u{1}components\0\u{1}slots\0\u{1}memory\0\u{1}jobs\0\u{3}first_told\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}build\0\u{1}components\0\u{1}slots\0\u{1}memory\0\u{1}jobs\0\u{3}first_told\0\u{1}direct\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1894,6 +1897,7 @@ nonisolated extension Moira_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.memory) }()
       case 6: try { try decoder.decodeRepeatedStringField(value: &self.jobs) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.firstTold) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.direct) }()
       default: break
       }
     }
@@ -1921,6 +1925,9 @@ nonisolated extension Moira_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.firstTold != 0 {
       try visitor.visitSingularUInt64Field(value: self.firstTold, fieldNumber: 7)
     }
+    if !self.direct.isEmpty {
+      try visitor.visitSingularStringField(value: self.direct, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1932,6 +1939,7 @@ nonisolated extension Moira_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.memory != rhs.memory {return false}
     if lhs.jobs != rhs.jobs {return false}
     if lhs.firstTold != rhs.firstTold {return false}
+    if lhs.direct != rhs.direct {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -2,14 +2,23 @@ internal import GRPCCore
 internal import GRPCNIOTransportHTTP2Posix
 internal import MoiraModel
 
-/// One connection to a hub for the length of a call.
+/// One connection to a hub, or to another party, for the length of a call.
 struct HubChannel {
   let address: HubAddress
   let trust: MemberTrust
+  private let kind: MemberKind
+  private let id: PartyID?
 
-  init(_ address: HubAddress, _ trust: MemberTrust) {
+  /// - Parameters:
+  ///   - kind: what the other end must be, by its certificate.
+  ///   - id: who; nil for any of the kind.
+  init(
+    _ address: HubAddress, _ trust: MemberTrust, _ kind: MemberKind = .hub, _ id: PartyID? = nil
+  ) {
     self.address = address
     self.trust = trust
+    self.kind = kind
+    self.id = id
   }
 
   /// - Throws: what the hub said; `hub-unreachable`, or why its certificate was refused.
@@ -17,7 +26,7 @@ struct HubChannel {
     _ body: @Sendable @escaping (GRPCClient<HTTP2ClientTransport.Posix>) async throws -> Result
   ) async throws -> Result {
     let transport = try HTTP2ClientTransport.Posix(
-      target: target, transportSecurity: trust.clientSecurity(dialling: address.host),
+      target: target, transportSecurity: trust.clientSecurity(dialling: address.host, kind, id),
       config: .agent, serviceConfig: Self.failFast)
     _ = trust.takeRefusal()
     do {

@@ -1,8 +1,5 @@
-internal import GRPCCore
-internal import GRPCNIOTransportHTTP2Posix
 internal import MoiraModel
 public import MoiraRuntime
-internal import NIOCore
 
 /// Serves agents and submitters over gRPC with mutual TLS 1.3.
 public struct HubServer: Sendable {
@@ -27,59 +24,11 @@ public struct HubServer: Sendable {
   /// - Parameter ready: called once with the port.
   /// - Throws: `address-taken`.
   public func run(_ ready: @Sendable (Int) async -> Void) async throws {
-    let transport = HTTP2ServerTransport.Posix(
-      address: socketAddress, transportSecurity: trust.serverSecurity(), config: .hub)
-    let server = GRPCServer(
-      transport: transport,
-      services: [
+    try await WireServer(
+      [
         LinkService(hub: hub, trust: trust, log: log),
         JobsService(hub: hub, trust: trust, log: log),
-      ])
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.serve() }
-      let bound: GRPCNIOTransportCore.SocketAddress
-      do {
-        bound = try await transport.listeningAddress
-      } catch {
-        group.cancelAll()
-        throw Failure(
-          "address-taken", "the hub cannot listen at '\(address)'",
-          hint: "another process may; 'listen' in hub.yaml names another address",
-          cause: "\(error)")
-      }
-      await ready(bound.ipv4?.port ?? bound.ipv6?.port ?? address.port)
-      await withTaskCancellationHandler {
-        _ = try? await group.next()
-      } onCancel: {
-        server.beginGracefulShutdown()
-      }
-      group.cancelAll()
-    }
-  }
-
-  private var socketAddress: GRPCNIOTransportCore.SocketAddress {
-    switch address.host {
-    case .address(let bytes) where bytes.count == 16:
-      .ipv6(host: address.host.description, port: address.port)
-    default: .ipv4(host: address.host.description, port: address.port)
-    }
-  }
-}
-
-extension HTTP2ServerTransport.Posix.Config {
-  fileprivate static var hub: Self {
-    .defaults { config in
-      config.http2.maxFrameSize = 1 << 20
-      config.http2.targetWindowSize = 16 << 20
-      config.http2.maxConcurrentStreams = 128
-      config.rpc.maxRequestPayloadSize = HubServer.messageLimit
-      config.connection.maxGraceTime = .seconds(5)
-      config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(10)
-      config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(ModernTLSGate())
-        }
-      }
-    }
+      ], trust, address
+    ).run(ready)
   }
 }

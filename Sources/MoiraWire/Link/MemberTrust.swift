@@ -65,20 +65,20 @@ public final class MemberTrust: Sendable {
     }
   }
 
-  /// Believes a hub alone, and only at an address that its certificate names.
+  /// Believes a member of the kind alone, and only at an address that its certificate names.
   func clientSecurity(
-    dialling host: MemberHost
+    dialling host: MemberHost, _ kind: MemberKind, _ id: PartyID?
   ) -> HTTP2ClientTransport.Posix.TransportSecurity {
     .mTLS(certificateChain: [certificate], privateKey: key) { config in
       config.customVerificationCallback = { [self] certificates, promise in
         verify(certificates, promise) { member throws(Failure) in
-          try member.expected(.hub)
+          try member.expected(kind, id)
           guard member.hosts.contains(host) else {
             let hosts = member.hosts.map { "'\($0)'" }.joined(separator: ", ")
             throw Failure(
               "peer-identity-mismatch",
-              "the certificate of the hub '\(member.id)' is for \(hosts), but '\(host)' was dialled",
-              hint: "dial one of those, or let the consortium admit the hub with this address")
+              "the certificate of '\(member.id)' is for \(hosts), but '\(host)' was dialled",
+              hint: "dial one of those, or let the consortium admit it with this address")
           }
         }
       }

@@ -11,11 +11,13 @@ import ServiceLifecycle
 struct AgentRunner: Service {
   let agent: AgentService
   let dialer: WireDialer
+  let direct: DirectServer?
   let drain: Duration
 
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await agent.run(dialling: dialer) }
+      if let direct { group.addTask { try await direct.run() } }
       group.addTask {
         try await gracefulShutdown()
         await drained()

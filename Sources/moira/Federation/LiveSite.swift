@@ -46,7 +46,7 @@ final class LiveSite: AgentSite {
   var resources: AgentResources {
     AgentResources(
       build: Moira.version, catalog: standardCatalog, slots: profile.resources.slots,
-      memory: profile.resources.memory)
+      memory: profile.resources.memory, direct: profile.direct.map { "\($0.address)" })
   }
 
   func artifacts(of seat: PartyID) throws(Failure) -> any ArtifactStore {

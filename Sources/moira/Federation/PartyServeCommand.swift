@@ -52,14 +52,28 @@ struct PartyServeCommand: Subcommand {
       log: AgentLog(profile.id))
     let agent = try await AgentService(
       site: site, identity: identity, documents: documents, clock: clock,
-      workers: .threads(ProcessInfo.processInfo.activeProcessorCount))
+      workers: .threads(ProcessInfo.processInfo.activeProcessorCount),
+      directDialer: WireDirectDialer(trust: trust))
     Console.print("moira party '\(profile.id)' dials the hub at \(address)")
     fflush(nil)
     try await AgentRunner(
-      agent: agent, dialer: WireDialer(address, trust: trust), drain: .seconds(drain)
+      agent: agent, dialer: WireDialer(address, trust: trust),
+      direct: try direct(profile, agent, trust), drain: .seconds(drain)
     ).serve(service, site.meters.registry)
     _ = try? audit.sign(at: clock.now())
     return .done
+  }
+
+  /// What listens for other parties, where the profile says that something does.
+  private func direct(
+    _ profile: PartyProfile, _ agent: AgentService, _ trust: MemberTrust
+  ) throws(Failure) -> DirectServer? {
+    guard let direct = profile.direct else { return nil }
+    guard let address = HubAddress("\(direct.listen)") else {
+      throw Failure(
+        "hub-address", "'direct.listen' must be HOST:PORT, but is '\(direct.listen)'")
+    }
+    return DirectServer(agent, trust: trust, listening: address)
   }
 
   private func profile() throws -> PartyProfile {

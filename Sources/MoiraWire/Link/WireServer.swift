@@ -1,0 +1,72 @@
+internal import GRPCCore
+internal import GRPCNIOTransportHTTP2Posix
+internal import MoiraModel
+internal import NIOCore
+
+/// A gRPC server with mutual TLS 1.3 and bounds of its own.
+struct WireServer {
+  private let services: [any RegistrableRPCService]
+  private let trust: MemberTrust
+  private let address: HubAddress
+
+  init(_ services: [any RegistrableRPCService], _ trust: MemberTrust, _ address: HubAddress) {
+    self.services = services
+    self.trust = trust
+    self.address = address
+  }
+
+  /// Serves until cancelled.
+  ///
+  /// - Parameter ready: called once with the port.
+  /// - Throws: `address-taken`.
+  func run(_ ready: @Sendable (Int) async -> Void) async throws {
+    let transport = HTTP2ServerTransport.Posix(
+      address: socketAddress, transportSecurity: trust.serverSecurity(), config: .wire)
+    let server = GRPCServer(transport: transport, services: services)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.serve() }
+      let bound: GRPCNIOTransportCore.SocketAddress
+      do {
+        bound = try await transport.listeningAddress
+      } catch {
+        group.cancelAll()
+        throw Failure(
+          "address-taken", "'\(address)' cannot be listened at",
+          hint: "another process may; 'listen' names another address", cause: "\(error)")
+      }
+      await ready(bound.ipv4?.port ?? bound.ipv6?.port ?? address.port)
+      await withTaskCancellationHandler {
+        _ = try? await group.next()
+      } onCancel: {
+        server.beginGracefulShutdown()
+      }
+      group.cancelAll()
+    }
+  }
+
+  private var socketAddress: GRPCNIOTransportCore.SocketAddress {
+    switch address.host {
+    case .address(let bytes) where bytes.count == 16:
+      .ipv6(host: address.host.description, port: address.port)
+    default: .ipv4(host: address.host.description, port: address.port)
+    }
+  }
+}
+
+extension HTTP2ServerTransport.Posix.Config {
+  fileprivate static var wire: Self {
+    .defaults { config in
+      config.http2.maxFrameSize = 1 << 20
+      config.http2.targetWindowSize = 16 << 20
+      config.http2.maxConcurrentStreams = 128
+      config.rpc.maxRequestPayloadSize = HubServer.messageLimit
+      config.connection.maxGraceTime = .seconds(5)
+      config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(10)
+      config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(ModernTLSGate())
+        }
+      }
+    }
+  }
+}
