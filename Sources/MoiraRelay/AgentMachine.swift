@@ -20,9 +20,9 @@ public struct AgentMachine: Sendable {
   public var lanes = LaneDesk()
   public private(set) var isConnected = false
   var running: Set<OrderKey> = []
-  private var considering: Set<JobID> = []
-  /// The hub's turn at which each part was ordered last.
-  private var turns: [OrderKey: UInt64] = [:]
+  var considering: Set<JobID> = []
+  /// The turn of this connection at which each part that runs was ordered last.
+  var turns: [OrderKey: UInt64] = [:]
   private var lastTold: UInt64
   /// What had been told at the last tick.
   private var lastTick: UInt64 = 0
@@ -43,6 +43,7 @@ public struct AgentMachine: Sendable {
   public var firstTold: UInt64 { memory.tellings.keys.min() ?? lastTold + 1 }
 
   public enum Event: Sendable {
+    /// Before anything of the new connection is received; nothing of an earlier one comes after it.
     case connected
     case disconnected
     case received(HubMessage)
@@ -94,6 +95,8 @@ public struct AgentMachine: Sendable {
   /// Whatever was said before may be lost.
   private mutating func connect() -> [Action] {
     isConnected = true
+    // Turns are counted by the process of the hub that is at the other end now.
+    turns = [:]
     lastTick = lastTold
     return sayAgain(upTo: .max, onlyStalled: false)
   }
@@ -165,19 +168,28 @@ public struct AgentMachine: Sendable {
 
   private mutating func start(_ order: StartOrder, _ turn: UInt64) -> [Action] {
     let key = order.key
-    turns[key] = max(turns[key] ?? 0, turn)
-    if let record = memory.parts[key] {
-      if let end = record.end { return tellOnce(key, end) }
-      if record.incarnation == incarnation { return [] }
-      let lost = PartEnd.lost
-      return tell(.ended(key, lost), [.part(key, .init(incarnation: incarnation, end: lost))])
+    if running.contains(key) {
+      turns[key] = max(turns[key] ?? 0, turn)
+      return []
     }
+    if let record = memory.parts[key] { return tellEnd(of: key, record) }
     guard memory.consents[key.job]?.isGranted == true else {
-      return [.refuse(.withoutConsent(key.job))]
-        + tell(.ended(key, .failed(.withoutConsent(key.job))), [])
+      return tell(.ended(key, .failed(.withoutConsent(key.job))), [])
+        + [.refuse(.withoutConsent(key.job))]
     }
     running.insert(key)
+    turns[key] = turn
+    lanes.begin(key)
     return keep([.part(key, .init(incarnation: incarnation, end: nil))]) + [.start(order)]
+  }
+
+  /// Says how a part ended that does not run.
+  private mutating func tellEnd(
+    of key: OrderKey, _ record: AgentMemory.PartRecord
+  ) -> [Action] {
+    if let end = record.end { return tellOnce(key, end) }
+    let lost = PartEnd.lost
+    return tell(.ended(key, lost), [.part(key, .init(incarnation: incarnation, end: lost))])
   }
 
   /// Says how a part ended, unless that is being said.
@@ -191,10 +203,13 @@ public struct AgentMachine: Sendable {
 
   private mutating func cancel(_ key: OrderKey) -> [Action] {
     if running.contains(key) { return [.cancel(key)] }
-    guard memory.parts[key] == nil, memory.consents[key.job] != nil else { return [] }
-    // The order itself may be on its way still.
-    let cancelled = PartEnd.failed(Failure("cancelled", "the part was cancelled"))
-    return keep([.part(key, .init(incarnation: incarnation, end: cancelled))])
+    if let record = memory.parts[key] { return tellEnd(of: key, record) }
+    guard memory.consents[key.job] != nil else { return [] }
+    // The order itself may be on its way still, and is not to begin the part when it comes.
+    let cancelled = PartEnd.failed(.cancelled)
+    lanes.markOver(key)
+    return tell(
+      .ended(key, cancelled), [.part(key, .init(incarnation: incarnation, end: cancelled))])
   }
 
   private mutating func keep(only wanted: Set<OrderKey>, _ turn: UInt64) -> [Action] {
@@ -204,6 +219,7 @@ public struct AgentMachine: Sendable {
 
   private mutating func finish(_ key: OrderKey, _ end: PartEnd) -> [Action] {
     guard running.remove(key) != nil else { return [] }
+    turns[key] = nil
     var changes = [
       AgentMemory.Change.part(key, .init(incarnation: incarnation, end: end))
     ]
@@ -228,7 +244,7 @@ public struct AgentMachine: Sendable {
   }
 
   private mutating func forget(_ job: JobID) -> [Action] {
-    var actions = running.filter { $0.job == job }.sorted().map { Action.cancel($0) }
+    let cancels = running.filter { $0.job == job }.sorted().map { Action.cancel($0) }
     running = running.filter { $0.job != job }
     turns = turns.filter { $0.key.job != job }
     considering.remove(job)
@@ -237,51 +253,11 @@ public struct AgentMachine: Sendable {
     changes += memory.parts.keys.filter { $0.job == job }.sorted().map { .part($0, nil) }
     changes += memory.letters.keys.filter { $0.job == job }.map { .letters($0, []) }
     lanes.forget(job)
-    if !changes.isEmpty { actions += keep(changes) }
-    return actions + [.forget(job)]
+    return (changes.isEmpty ? [] : keep(changes)) + cancels + [.forget(job)]
   }
 
   private mutating func keep(_ changes: [AgentMemory.Change]) -> [Action] {
     for change in changes { memory.apply(change) }
     return [.keep(changes)]
-  }
-}
-
-extension OrderKey: Comparable {
-  public static func < (left: Self, right: Self) -> Bool {
-    (left.job, left.part.task, left.part.attempt, left.part.party)
-      < (right.job, right.part.task, right.part.attempt, right.part.party)
-  }
-}
-
-/// Why something that came was not taken in. Names only, never contents.
-public enum RelayRefusal: Hashable, Sendable {
-  case withoutConsent(JobID)
-  case misrouted(JobID)
-  /// The sender is not who the address says.
-  case forgedSender(LaneAddress)
-  case unknownJob(JobID)
-  case tooLong(LaneAddress)
-  /// The seal does not open.
-  case broken(LaneAddress)
-  case full(LaneAddress)
-
-  /// For counters: a word of a small set.
-  public var kind: String {
-    switch self {
-    case .withoutConsent: "without-consent"
-    case .misrouted: "misrouted"
-    case .forgedSender: "forged-sender"
-    case .unknownJob: "unknown-job"
-    case .tooLong: "too-long"
-    case .broken: "broken-seal"
-    case .full: "full"
-    }
-  }
-}
-
-extension Failure {
-  static func withoutConsent(_ job: JobID) -> Failure {
-    Failure("consent-missing", "the party has not agreed to the job '\(job)'")
   }
 }

@@ -48,6 +48,12 @@ public enum Question: Hashable, Sendable {
   case holds(JobID, seat: PartyID, [ContentHash])
   /// The bytes of an artifact, sealed for whoever asked.
   case artifact(ArtifactQuestion)
+
+  /// Whether the answer may come in many pieces.
+  var isLong: Bool {
+    if case .artifact = self { return true }
+    return false
+  }
 }
 
 public struct ArtifactQuestion: Hashable, Sendable {

@@ -2,13 +2,21 @@ internal import MoiraModel
 internal import MoiraSchedule
 
 /// All the ends of lanes at one party.
+///
+/// A lane has an end here while its part runs, and a sending end until the partner has all. A letter
+/// for a part that has not begun is not let in: the order to begin it comes first on every
+/// connection, and what is not let in comes again.
 public struct LaneDesk: Equatable, Sendable {
   private var senders: [LaneAddress: LaneSender] = [:]
   private var receivers: [LaneAddress: LaneReceiver] = [:]
+  /// Parts that run here.
+  private var begun: Set<OrderKey> = []
   /// Parts that are over here: their lanes take nothing more.
   private var over: Set<OrderKey> = []
 
   public init() {}
+
+  mutating func begin(_ key: OrderKey) { begun.insert(key) }
 
   // MARK: Sending
 
@@ -22,11 +30,12 @@ public struct LaneDesk: Equatable, Sendable {
 
   /// Takes in a sealed piece of a message.
   ///
-  /// - Returns: the letters to be sent now.
+  /// - Returns: the letters to be sent now; none from a part that does not run.
   public mutating func add(
     _ sealed: [UInt8], endsMessage: Bool, to address: LaneAddress
   ) -> [Letter] {
-    senders[address, default: LaneSender(address)].add(sealed, endsMessage: endsMessage)
+    guard begun.contains(address.sender) else { return [] }
+    return senders[address, default: LaneSender(address)].add(sealed, endsMessage: endsMessage)
   }
 
   /// Whether nothing of the lane waits for a receipt.
@@ -46,7 +55,7 @@ public struct LaneDesk: Equatable, Sendable {
   public enum Verdict: Equatable, Sendable {
     /// The next one: open it, then say `letIn`.
     case open
-    /// It has come before, or is too early; the sender is told what is here.
+    /// It has come before, or is too early, or its part does not run; the sender is told what is here.
     case tell(Receipt)
   }
 
@@ -54,6 +63,9 @@ public struct LaneDesk: Equatable, Sendable {
     let address = letter.address
     if over.contains(address.receiver) {
       return .tell(Receipt(address: address, next: Receipt.closed, limit: Receipt.closed))
+    }
+    guard begun.contains(address.receiver) else {
+      return .tell(Receipt(address: address, next: 0, limit: LaneLimits.window))
     }
     var receiver = receivers[address] ?? LaneReceiver(address)
     if receiver.expects(letter) {
@@ -98,6 +110,7 @@ public struct LaneDesk: Equatable, Sendable {
   ///
   /// - Returns: what has no receipt yet, by lane.
   mutating func end(_ key: OrderKey) -> [(LaneAddress, [Letter])] {
+    begun.remove(key)
     over.insert(key)
     receivers = receivers.filter { $0.key.receiver != key }
     var left: [(LaneAddress, [Letter])] = []
@@ -114,6 +127,7 @@ public struct LaneDesk: Equatable, Sendable {
   mutating func forget(_ job: JobID) {
     senders = senders.filter { $0.key.job != job }
     receivers = receivers.filter { $0.key.job != job }
+    begun = begun.filter { $0.job != job }
     over = over.filter { $0.job != job }
   }
 }

@@ -13,6 +13,13 @@ public struct OrderKey: Hashable, Codable, Sendable {
   }
 }
 
+extension OrderKey: Comparable {
+  public static func < (left: Self, right: Self) -> Bool {
+    (left.job, left.part.task, left.part.attempt, left.part.party)
+      < (right.job, right.part.task, right.part.attempt, right.part.party)
+  }
+}
+
 /// A part that a party is to run, in a job that it has agreed to.
 ///
 /// Task, parameters and partners are not in it: those stand in the plan that the party agreed to.

@@ -39,8 +39,10 @@ extension JobMachine {
   }
 
   /// Says once more all that was asked for: the parts that run go on, wherever they run.
-  func recover(_ actions: inout [JobAction]) {
-    for task in tasks {
+  mutating func recover(at now: Instant, _ actions: inout [JobAction]) {
+    for place in tasks.indices {
+      boundTimer(place, at: now)
+      let task = tasks[place]
       if task.isLookingUp { actions.append(.lookUp(task.shape.id)) }
       if let timer = task.timer { actions.append(.setTimer(timer.id, at: timer.due)) }
       guard task.state == .running, let attempt = task.attempt else { continue }
@@ -53,6 +55,19 @@ extension JobMachine {
         }
       }
     }
+  }
+
+  /// By a clock that runs behind the last process's, no timer is further away than it ever was.
+  private mutating func boundTimer(_ place: Int, at now: Instant) {
+    guard let timer = tasks[place].timer else { return }
+    let policy = tasks[place].shape.policy
+    let longest =
+      switch timer.id.purpose {
+      case .backOff: policy.backoff.limit
+      case .timeout: policy.timeout ?? .zero
+      case .settle: Self.settlingGrace
+      }
+    tasks[place].timer = .init(id: timer.id, due: min(timer.due, now.later(by: longest)))
   }
 
   /// The others cannot go on with an attempt that has lost a part: there is a new one.

@@ -94,7 +94,7 @@ public struct JobMachine: Equatable, Sendable {
     case .timerFired(let timer): timerFired(timer, at: now, &actions)
     case .stopRequested(let request): stop(request, at: now, &actions)
     case .resumed: resume(at: now, &actions)
-    case .recovered: recover(&actions)
+    case .recovered: recover(at: now, &actions)
     case .partLost(let part): partLost(part, at: now, &actions)
     case .refused: break
     }

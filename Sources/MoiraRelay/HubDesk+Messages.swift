@@ -1,0 +1,88 @@
+internal import MoiraModel
+internal import MoiraSchedule
+
+/// What comes from agents.
+extension HubDesk {
+  mutating func receive(
+    _ message: AgentMessage, _ party: PartyID, _ session: UInt64
+  ) -> [Action] {
+    switch message {
+    case .hello, .beat: return []
+    case .decided(let job, let consent):
+      // The word by which it was told to forget was lost.
+      if jobs[job] == nil { return [.send(.forget(job), to: party, session: session)] }
+      guard parties[party]?.proposals.removeValue(forKey: job) != nil else { return [] }
+      return [.decided(job, party, consent)]
+    case .told(let number, let telling): return take(telling, number, party, session)
+    case .answered(let number, let answer):
+      guard parties[party]?.questions[number] != nil else { return [] }
+      if answer.isLast { parties[party]?.questions[number] = nil }
+      return [.answered(number, answer)]
+    case .letter(let letter):
+      if letter.sealed.count > LaneLimits.sealedBytes {
+        return [.refuse(.tooLong(letter.address), from: party)]
+      }
+      let address = letter.address
+      if let job = jobs[address.job], job.seats[address.from] == party,
+        job.over.contains(address.receiver)
+      {
+        let closed = Receipt(address: address, next: Receipt.closed, limit: Receipt.closed)
+        return [.send(.receipt(closed), to: party, session: session)]
+      }
+      return relay(address, from: address.from, to: address.to, .letter(letter), party)
+    case .receipt(let receipt):
+      let address = receipt.address
+      return relay(address, from: address.to, to: address.from, .receipt(receipt), party)
+    }
+  }
+
+  func relay(
+    _ address: LaneAddress, from: PartyID, to: PartyID, _ message: HubMessage, _ party: PartyID
+  ) -> [Action] {
+    guard let seats = jobs[address.job]?.seats, !seats.isEmpty else {
+      return [.refuse(.unknownJob(address.job), from: party)]
+    }
+    guard seats[from] == party, let receiver = seats[to] else {
+      return [.refuse(.forgedSender(address), from: party)]
+    }
+    // While the receiver is away nothing is kept here: the sender has it, and sends it again.
+    guard let session = parties[receiver]?.session else { return [] }
+    return [.send(message, to: receiver, session: session)]
+  }
+
+  mutating func take(
+    _ telling: Telling, _ number: UInt64, _ party: PartyID, _ session: UInt64
+  ) -> [Action] {
+    guard let told = parties[party]?.told else { return [] }
+    if number <= told { return note(party, session) }
+    // What comes too early comes again.
+    guard number - told == 1 else { return [] }
+    parties[party]?.told = number
+    switch telling {
+    case .report(let key, let report):
+      // Of a job that is over, or somebody else's: there is nobody to hear it.
+      guard jobs[key.job]?.seats[key.part.party] == party else { return note(party, session) }
+      parties[party]?.unkept.insert(number)
+      return [.report(key, report, from: party, session: session, number: number)]
+    case .ended(let key, let end):
+      // The agent knows how its parts ended until the job is forgotten: this need not be kept first.
+      guard parties[party]?.orders[key] != nil else { return note(party, session) }
+      return [drop(key, at: party, end)] + note(party, session)
+    }
+  }
+
+  /// Says up to where all is kept.
+  func note(_ party: PartyID, _ session: UInt64) -> [Action] {
+    guard let line = parties[party] else { return [] }
+    let kept = line.unkept.min().map { $0 - 1 } ?? line.told
+    return [.send(.noted(kept), to: party, session: session)]
+  }
+}
+
+extension Answer {
+  /// Whether nothing follows it.
+  public var isLast: Bool {
+    if case .piece(_, _, let isLast) = self { return isLast }
+    return true
+  }
+}

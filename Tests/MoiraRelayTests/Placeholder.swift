@@ -1,2 +1,0 @@
-import MoiraRelay
-import Testing

@@ -1,0 +1,88 @@
+import MoiraModel
+import MoiraSchedule
+
+@testable import MoiraRelay
+
+struct Agreement: Hashable {
+  let party: PartyID
+  let job: JobID
+}
+
+/// What was seen in a world, across all its processes.
+struct Ledger {
+  var violations: [String] = []
+  var agreed: Set<Agreement> = []
+  var begun: Set<OrderKey> = []
+  /// The reports that each part made, kept or not.
+  var told: [OrderKey: [UInt8]] = [:]
+  var endings: [JobID: [JobState]] = [:]
+  var refusals: Set<String> = []
+}
+
+extension World {
+  /// Whether all that was to be done is done, and nobody holds anything of it.
+  var isOver: Bool {
+    hubDisk.over.count == scenario.jobs.count && !isFaulty && hub != nil
+      && agents.allSatisfy { $0.process?.session != nil } && unclean.isEmpty
+  }
+
+  /// What is still held, and by whom.
+  var unclean: [String] {
+    var left: [String] = []
+    if let desk = hub?.desk {
+      if !desk.jobs.isEmpty { left.append("the hub's jobs \(desk.jobs.keys.sorted())") }
+      for (party, line) in desk.parties {
+        if line.hasOpen { left.append("open at \(party): \(line)") }
+        if !line.unkept.isEmpty { left.append("not kept of \(party)") }
+      }
+    }
+    for agent in agents {
+      guard let machine = agent.process?.machine else { continue }
+      if !machine.memory.jobs.isEmpty { left.append("\(agent.party) knows \(machine.memory.jobs)") }
+      if !machine.memory.tellings.isEmpty { left.append("\(agent.party) tells") }
+      if machine.lanes != LaneDesk() { left.append("\(agent.party) has lanes \(machine.lanes)") }
+      if !machine.running.isEmpty { left.append("\(agent.party) runs \(machine.running)") }
+      if !machine.considering.isEmpty { left.append("\(agent.party) considers") }
+      if !machine.turns.isEmpty { left.append("\(agent.party) has turns") }
+    }
+    return left
+  }
+
+  mutating func checkEnd() {
+    for agent in agents where agent.process?.machine.memory != agent.disk {
+      if agent.process != nil { violate("\(agent.party) has not kept what it knows") }
+    }
+    for job in scenario.jobs { checkEnd(of: job) }
+    for (key, stored) in hubDisk.reports {
+      // What a crash cut off is lost, but nothing before what is there.
+      if stored != Array((0..<UInt8(stored.count))) { violate("reports of \(key): \(stored)") }
+    }
+  }
+
+  private mutating func checkEnd(of job: SimulatedJob) {
+    let journal = hubDisk.journals[job.id] ?? []
+    let machine = JobMachine(replaying: journal)
+    guard let state = machine.state, state.isFinal else {
+      return violate("\(job.id) has not ended: \(unclean)")
+    }
+    if ledger.endings[job.id, default: []].count > 1 { violate("\(job.id) ended twice") }
+    if job.mustSucceed, state != .succeeded {
+      let failures = machine.snapshot?.tasks.flatMap(\.failures) ?? []
+      violate("\(job.id) came to \(state): \(failures), \(machine.refusals)")
+    }
+    if !job.refusing.isEmpty, state == .succeeded { violate("\(job.id) ran against a refusal") }
+    let expected = job.expected()
+    for task in machine.snapshot?.tasks ?? [] where task.state == .succeeded {
+      for (seat, value) in expected[task.id] ?? [:] {
+        let made = task.outputs[seat]?.map(\.hash.text) ?? []
+        if made != ["\(value)"] {
+          violate("\(job.id) \(task.id) at \(seat): \(made), not \(value)")
+        }
+        let part = PartKey(task: task.id, attempt: task.attempt, party: seat)
+        let rounds = job.tasks.first { $0.id == task.id }?.rounds ?? 0
+        let stored = hubDisk.reports[OrderKey(part, of: job.id)] ?? []
+        if stored != Array(0..<UInt8(rounds)) { violate("reports of \(part): \(stored)") }
+      }
+    }
+  }
+}
