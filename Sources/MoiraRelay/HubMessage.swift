@@ -23,6 +23,7 @@ public enum HubMessage: Hashable, Sendable {
   case receipt(Receipt)
 }
 
+/// What a hub says of itself.
 public struct Welcome: Hashable, Sendable {
   /// The version of what the two say to one another.
   public static let version: UInt32 = 1
@@ -56,6 +57,7 @@ public enum Question: Hashable, Sendable {
   }
 }
 
+/// An artifact that a submitter wants to have, and whom it is for.
 public struct ArtifactQuestion: Hashable, Sendable {
   public let job: JobID
   public let seat: PartyID

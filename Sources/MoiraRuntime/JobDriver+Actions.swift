@@ -40,7 +40,7 @@ extension JobDriver {
       let outcome = try await link.run(order) { sink.yield($0) }
       event = .partSucceeded(
         PartSuccess(part: order.key, outputs: outcome.outputs, absent: outcome.absent))
-    } catch where error.isLoss {
+    } catch  where error.isLoss {
       event = .partLost(order.key)
     } catch {
       event = .partFailed(PartFailure(part: order.key, failure: error))

@@ -14,7 +14,9 @@ enum Repository {
     let found = FileManager.default.enumerator(atPath: start.path)
     var files: [SourceFile] = []
     while let path = found?.nextObject() as? String {
-      guard path.hasSuffix(suffix) else { continue }
+      // What protoc writes from Proto/ is nobody's style.
+      guard path.hasSuffix(suffix), !path.hasSuffix(".pb.swift"), !path.hasSuffix(".grpc.swift")
+      else { continue }
       guard let text = try? String(contentsOf: start.appending(path: path), encoding: .utf8) else {
         continue
       }

@@ -1,6 +1,6 @@
-internal import MoiraSchedule
 internal import MoiraModel
 internal import MoiraRelay
+internal import MoiraSchedule
 
 /// An agent's memory as documents of its party's store.
 enum AgentDocuments {

@@ -1,7 +1,7 @@
-internal import MoiraSchedule
 internal import MoiraCrypto
 internal import MoiraModel
 internal import MoiraRelay
+internal import MoiraSchedule
 
 /// What parts send to one another.
 extension AgentService {
@@ -50,7 +50,7 @@ extension AgentService {
 
   private func wake(_ address: LaneAddress) { lanes.wake(address) }
 
-  private func post(_ letters: [Letter]) {
+  func post(_ letters: [Letter]) {
     for letter in letters {
       if let holder = proposals[letter.address.job]?.holders[letter.address.to],
         let past = direct.outgoing[holder]

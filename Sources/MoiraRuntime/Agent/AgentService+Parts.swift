@@ -1,10 +1,10 @@
-internal import MoiraTable
 internal import MoiraCrypto
 internal import MoiraKit
 public import MoiraModel
 internal import MoiraPlan
 internal import MoiraRelay
 internal import MoiraSchedule
+internal import MoiraTable
 
 /// A job that this party has agreed to, with what it needs to run its parts.
 struct AgentJob: Sendable {
@@ -58,15 +58,19 @@ extension AgentService {
   private func read(_ job: JobID, _ bytes: [UInt8]) throws(Failure) -> AgentJob {
     guard let proposal = try? RelayedCoding.value(JobProposal.self, bytes),
       proposal.version == JobProposal.currentVersion, proposal.job == job
-    else { throw Failure("proposal-form", "the hub's proposal for the job '\(job)' cannot be read") }
+    else {
+      throw Failure("proposal-form", "the hub's proposal for the job '\(job)' cannot be read")
+    }
     let peers = try site.peers(proposal.certificates, at: clock.now())
     for seat in proposal.plan.members where peers[seat.registered] == nil {
       throw Failure(
-        "proposal-form", "the proposal for the job '\(job)' has no certificate of '\(seat.registered)'")
+        "proposal-form",
+        "the proposal for the job '\(job)' has no certificate of '\(seat.registered)'")
     }
     guard peers[site.party]?.identity == identity.publicKey else {
       throw Failure(
-        "proposal-form", "the proposal for the job '\(job)' has another key of '\(site.party)' than its own")
+        "proposal-form",
+        "the proposal for the job '\(job)' has another key of '\(site.party)' than its own")
     }
     return AgentJob(proposal, bytes: bytes, peers: peers)
   }
@@ -135,7 +139,8 @@ extension AgentService {
     else {
       throw Failure(
         "order-unknown",
-        "'\(site.party)' has no part '\(key.part.party)' in '\(key.part.task)' of the job '\(key.job)'")
+        "'\(site.party)' has no part '\(key.part.party)' in '\(key.part.task)' of the job '\(key.job)'"
+      )
     }
     let partOrder = PartOrder(
       job: key.job, attempt: key.part.attempt, task: task.without(Set(order.absent)), part: part,

@@ -1,8 +1,8 @@
-internal import MoiraRelay
 public import MoiraCrypto
 internal import MoiraKit
 public import MoiraModel
 internal import MoiraPlan
+internal import MoiraRelay
 internal import MoiraSchedule
 
 /// A party's agent: holds one connection to the hub, decides about jobs, runs the party's parts, and
@@ -102,7 +102,8 @@ public actor AgentService {
     return Hello(
       build: resources.build,
       components: Dictionary(
-        resources.catalog.schemas.all.map { ($0.name, $0.version) }, uniquingKeysWith: { a, _ in a }),
+        resources.catalog.schemas.all.map { ($0.name, $0.version) }, uniquingKeysWith: { a, _ in a }
+      ),
       slots: resources.slots, memory: resources.memory, jobs: machine.memory.jobs.sorted(),
       firstTold: machine.firstTold, direct: resources.direct)
   }

@@ -1,7 +1,7 @@
-internal import MoiraPlan
 public import MoiraCrypto
 public import MoiraKit
 public import MoiraModel
+internal import MoiraPlan
 public import MoiraRelay
 
 /// What an agent needs of the party that it serves.

@@ -1,5 +1,5 @@
-internal import MoiraPlan
 public import MoiraModel
+internal import MoiraPlan
 public import MoiraRelay
 
 /// How an agent reaches another one past the hub.
@@ -60,6 +60,15 @@ extension AgentService {
     else { return }
     carryOut(machine.handle(.received(.receipt(receipt))))
     lanes.wakeSenders(machine.lanes)
+    if receipt.next == 0 { sayAgainSoon(receipt.address) }
+  }
+
+  /// Past the hub a letter may come before the order that begins its part, and is not let in.
+  private func sayAgainSoon(_ address: LaneAddress) {
+    Task {
+      try? await clock.sleep(until: clock.now() + .milliseconds(20))
+      post(machine.lanes.again(address))
+    }
   }
 
   /// Takes in a letter of a party that has dialled this agent.

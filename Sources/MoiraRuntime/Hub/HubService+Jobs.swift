@@ -1,10 +1,10 @@
-internal import MoiraSchedule
-internal import MoiraPlan
 internal import MoiraConfig
 internal import MoiraCrypto
 internal import MoiraKit
 public import MoiraModel
+internal import MoiraPlan
 internal import MoiraRelay
+internal import MoiraSchedule
 
 /// The life of a job: consent, its turn, its run.
 extension HubService {

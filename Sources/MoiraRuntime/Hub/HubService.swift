@@ -71,7 +71,9 @@ public actor HubService {
     for job in try await store.unfinished() { try await takeUp(job) }
     ticker = Task { [clock] in
       while !Task.isCancelled {
-        guard (try? await clock.sleep(until: clock.now() + .milliseconds(250))) != nil else { return }
+        guard (try? await clock.sleep(until: clock.now() + .milliseconds(250))) != nil else {
+          return
+        }
         tick()
       }
     }

@@ -1,7 +1,7 @@
-internal import SwiftProtobuf
 internal import Foundation
 internal import MoiraModel
 internal import MoiraRelay
+internal import SwiftProtobuf
 
 extension Moira_V1_HubFrame {
   init(_ message: HubMessage) {

@@ -1,5 +1,5 @@
-internal import MoiraModel
 internal import Foundation
+internal import MoiraModel
 internal import MoiraRelay
 
 extension Moira_V1_Letter {
@@ -33,7 +33,8 @@ extension Moira_V1_StartOrder {
     self.init()
     key = .init(order.key)
     inputs = Dictionary(
-      uniqueKeysWithValues: order.inputs.map { ($0.key.text, Moira_V1_ArtifactReference($0.value)) })
+      uniqueKeysWithValues: order.inputs.map { ($0.key.text, Moira_V1_ArtifactReference($0.value)) }
+    )
     absent = order.absent.map(\.text)
   }
 

@@ -1,4 +1,3 @@
-internal import SwiftProtobuf
 internal import Foundation
 internal import GRPCCore
 internal import GRPCNIOTransportHTTP2Posix
@@ -6,6 +5,7 @@ public import MoiraCrypto
 public import MoiraModel
 public import MoiraRuntime
 internal import MoiraSchedule
+internal import SwiftProtobuf
 
 /// What a submitter asks of a hub.
 public struct HubClient: Sendable {
@@ -18,7 +18,8 @@ public struct HubClient: Sendable {
   }
 
   func jobs<Result: Sendable>(
-    _ body: @Sendable @escaping (Moira_V1_Jobs.Client<HTTP2ClientTransport.Posix>) async throws ->
+    _ body:
+      @Sendable @escaping (Moira_V1_Jobs.Client<HTTP2ClientTransport.Posix>) async throws ->
       Result
   ) async throws(Failure) -> Result {
     do {
@@ -28,7 +29,8 @@ public struct HubClient: Sendable {
     } catch let failure as Failure {
       throw failure
     } catch {
-      throw Failure("hub-unreachable", "the call to the hub '\(address)' was cut", cause: "\(error)")
+      throw Failure(
+        "hub-unreachable", "the call to the hub '\(address)' was cut", cause: "\(error)")
     }
   }
 
@@ -75,7 +77,8 @@ public struct HubClient: Sendable {
   ///
   /// - Parameter peer: the sealing key of the party that holds the seat.
   public func artifact(
-    _ request: MoiraRuntime.ArtifactRequest, sealedBy peer: SealingPublicKey, for own: SealingKeyPair
+    _ request: MoiraRuntime.ArtifactRequest, sealedBy peer: SealingPublicKey,
+    for own: SealingKeyPair
   ) async throws(Failure) -> [UInt8] {
     let pieces = try await jobs { client in
       try await client.artifact(

@@ -1,9 +1,9 @@
-internal import SwiftProtobuf
 internal import Foundation
 internal import GRPCCore
 public import MoiraModel
 public import MoiraRuntime
 public import MoiraSchedule
+internal import SwiftProtobuf
 
 /// A hub's jobs, to be read as if they lay here; nothing is written through it.
 public struct HubJobStore: JobStore {

@@ -1,8 +1,8 @@
-internal import SwiftProtobuf
 internal import Foundation
 internal import GRPCCore
 internal import MoiraModel
 internal import MoiraRuntime
+internal import SwiftProtobuf
 
 /// The hub's answers to submitters. Whoever has a certificate of the consortium may ask; what a job
 /// may do is for its parties to say.

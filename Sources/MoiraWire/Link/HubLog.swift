@@ -17,7 +17,8 @@ public struct HubLog: Sendable {
 
   func refused(_ failure: Failure, from peer: String) {
     logger.warning(
-      "refused", metadata: ["peer": "\(peer)", "code": "\(failure.code)", "why": "\(failure.message)"])
+      "refused",
+      metadata: ["peer": "\(peer)", "code": "\(failure.code)", "why": "\(failure.message)"])
   }
 
   func submitted(_ job: JobID, by submitter: PartyID) {

@@ -1,4 +1,3 @@
-import MoiraWire
 import ArgumentParser
 import Foundation
 import MoiraConfig
@@ -7,6 +6,7 @@ import MoiraPlan
 import MoiraRuntime
 import MoiraStorage
 import MoiraTable
+import MoiraWire
 import MoiraYAML
 
 /// Registers parties and their datasets on this machine.
@@ -15,7 +15,8 @@ struct PartyCommand: AsyncParsableCommand {
     commandName: "party", abstract: "Register parties and their datasets; see what they allow.",
     subcommands: [
       Init.self, DatasetCommand.self, List.self, Show.self, PartyPolicyCommand.self,
-      PartyPlanCommand.self, PartyAuditCommand.self, PartyServeCommand.self])
+      PartyPlanCommand.self, PartyAuditCommand.self, PartyServeCommand.self,
+    ])
 
   /// Where the parties' folders lie.
   struct Folder: ParsableArguments {

@@ -2,8 +2,8 @@ import ArgumentParser
 import MoiraConfig
 import MoiraModel
 import MoiraRuntime
-import MoiraWire
 import MoiraSchedule
+import MoiraWire
 
 /// Stops a job, whether a process runs it or not.
 struct StopCommand: Subcommand {

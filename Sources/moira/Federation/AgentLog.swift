@@ -1,8 +1,8 @@
-import MoiraSchedule
 import Logging
 import MoiraModel
 import MoiraRelay
 import MoiraRuntime
+import MoiraSchedule
 
 /// What an agent writes to its log: for the party's own people, so causes stand in it.
 struct AgentLog: Sendable {
@@ -33,20 +33,30 @@ struct AgentLog: Sendable {
       logger.error(
         "part failed",
         metadata: metadata(
-          key, ["code": "\(failure.code)", "why": "\(failure.message)", "cause": "\(failure.cause ?? "")"]))
+          key,
+          [
+            "code": "\(failure.code)", "why": "\(failure.message)",
+            "cause": "\(failure.cause ?? "")",
+          ]))
     case .released(let asked):
-      logger.notice("an artifact left", metadata: ["hash": "\(asked.reference.hash.short)", "to": "\(asked.submitter)"])
+      logger.notice(
+        "an artifact left",
+        metadata: ["hash": "\(asked.reference.hash.short)", "to": "\(asked.submitter)"])
     case .releaseRefused(let asked, let failure):
       logger.notice(
         "an artifact was not given",
-        metadata: ["hash": "\(asked.reference.hash.short)", "to": "\(asked.submitter)", "why": "\(failure.code)"])
+        metadata: [
+          "hash": "\(asked.reference.hash.short)", "to": "\(asked.submitter)",
+          "why": "\(failure.code)",
+        ])
     case .refused(let refusal): logger.warning("refused", metadata: ["what": "\(refusal.kind)"])
     }
   }
 
   func failed(_ failure: Failure) {
     logger.warning(
-      "\(failure.message)", metadata: ["code": "\(failure.code)", "cause": "\(failure.cause ?? "")"])
+      "\(failure.message)",
+      metadata: ["code": "\(failure.code)", "cause": "\(failure.cause ?? "")"])
   }
 
   private func metadata(_ key: OrderKey, _ more: Logger.Metadata) -> Logger.Metadata {

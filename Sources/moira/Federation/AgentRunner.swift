@@ -1,11 +1,11 @@
-import MoiraBoard
-import UnixSignals
 import Foundation
 import Logging
+import MoiraBoard
 import MoiraModel
 import MoiraRuntime
 import MoiraWire
 import ServiceLifecycle
+import UnixSignals
 
 /// An agent as a service: on SIGTERM it takes no more orders, lets its parts end, and leaves.
 struct AgentRunner: Service {

@@ -1,7 +1,7 @@
-import MoiraTable
 import MoiraConfig
 import MoiraKit
 import MoiraPlan
+import MoiraTable
 
 /// How many rows a dataset has, without a look at what stands in them.
 enum DatasetRows {

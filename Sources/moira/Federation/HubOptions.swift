@@ -1,8 +1,8 @@
-import MoiraPlan
 import ArgumentParser
 import Foundation
 import MoiraCrypto
 import MoiraModel
+import MoiraPlan
 import MoiraRuntime
 import MoiraSim
 import MoiraStorage
@@ -56,7 +56,8 @@ struct HubLogin: Codable {
       return try JSONDecoder().decode(HubLogin.self, from: data)
     } catch {
       throw Failure(
-        "login-unreadable", "'\(file)' is no login of Moira's", hint: "'moira login' writes it anew")
+        "login-unreadable", "'\(file)' is no login of Moira's", hint: "'moira login' writes it anew"
+      )
     }
   }
 

@@ -17,7 +17,8 @@ struct HubParties {
     if isJSON {
       Console.print(ConfigValue.list(parties.map(json)).json(indent: 2))
     } else if parties.isEmpty {
-      Console.print("no party has been connected to \(address) yet; 'moira party serve' connects one")
+      Console.print(
+        "no party has been connected to \(address) yet; 'moira party serve' connects one")
     } else {
       var table = TextTable(["party", "state", "since", "build", "components", "certificate until"])
       for party in parties {

@@ -1,6 +1,6 @@
-import MoiraKit
 import MoiraComponents
 import MoiraConfig
+import MoiraKit
 import MoiraModel
 import MoiraPlan
 import MoiraRuntime

@@ -26,7 +26,8 @@ enum HubStore {
   ///
   /// - Throws: `hub-locked`.
   func lease(_ state: HubState) async throws -> any JournalLease {
-    let name = "\(ProcessInfo.processInfo.hostName), process \(ProcessInfo.processInfo.processIdentifier)"
+    let name =
+      "\(ProcessInfo.processInfo.hostName), process \(ProcessInfo.processInfo.processIdentifier)"
     while true {
       if let lease = try await leased.acquireLease(as: name) { return lease }
       let holder = try await leased.leaseHolder() ?? "another hub"
@@ -83,7 +84,8 @@ struct HubRunner: Service {
       group.addTask {
         try await lease.lost()
         throw Failure(
-          "lease-lost", "another hub runs the jobs now", hint: "this one may stand by: start it again")
+          "lease-lost", "another hub runs the jobs now",
+          hint: "this one may stand by: start it again")
       }
       var failure: (any Error)?
       do {

@@ -1,6 +1,6 @@
-import MoiraCrypto
 import ArgumentParser
 import Foundation
+import MoiraCrypto
 import MoiraModel
 import MoiraPlan
 import MoiraPostgres

@@ -1,8 +1,8 @@
-import MoiraRuntime
-import MoiraWire
 import ArgumentParser
 import Foundation
 import MoiraModel
+import MoiraRuntime
+import MoiraWire
 
 /// Keeps a hub for the commands that follow.
 struct LoginCommand: Subcommand {
@@ -27,7 +27,8 @@ struct LoginCommand: Subcommand {
     let who = access.trust.credentials.member.id
     Console.print(
       "logged in at \(hub) as '\(who)'; of \(parties.count) parties \(connected) are connected")
-    Console.print("'moira submit FILE' submits a pipeline, 'moira logout' goes back to this machine")
+    Console.print(
+      "'moira submit FILE' submits a pipeline, 'moira logout' goes back to this machine")
     return .done
   }
 }

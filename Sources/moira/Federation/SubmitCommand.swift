@@ -1,4 +1,3 @@
-import MoiraWire
 import ArgumentParser
 import MoiraComponents
 import MoiraConfig
@@ -7,6 +6,7 @@ import MoiraModel
 import MoiraPlan
 import MoiraRuntime
 import MoiraSim
+import MoiraWire
 
 /// Hands a pipeline to a hub.
 struct SubmitCommand: Subcommand {
@@ -99,12 +99,15 @@ struct Submission {
 
   private func say(_ job: JobID, _ plan: Plan) {
     if isJSON {
-      let json = ConfigValue.map([("job", .string(job.text)), ("plan", .string(plan.contentHash.text))])
+      let json = ConfigValue.map([
+        ("job", .string(job.text)), ("plan", .string(plan.contentHash.text)),
+      ])
       Console.print(json.json(indent: 2))
       return
     }
     Console.print("submitted job \(job)  \(plan.name)  to \(access.address)")
-    Console.print("'moira show \(job)' tells how it stands, 'moira logs \(job) --follow' what it tells")
+    Console.print(
+      "'moira show \(job)' tells how it stands, 'moira logs \(job) --follow' what it tells")
   }
 }
 
@@ -122,7 +125,7 @@ extension HubAccess {
             continuation.yield(update)
           }
           if isOver.isOver { break }
-        } catch where error.code != "hub-unreachable" {
+        } catch  where error.code != "hub-unreachable" {
           continuation.yield(.broken(error))
           break
         } catch {

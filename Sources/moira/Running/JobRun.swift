@@ -61,7 +61,8 @@ struct JobRun {
     let board = await show(job, stopping)
     interrupts.end()
     if board.ended == nil, board.broken == nil {
-      Console.printError("the job '\(job)' goes on at the hub; 'moira show \(job)' tells how it stands")
+      Console.printError(
+        "the job '\(job)' goes on at the hub; 'moira show \(job)' tells how it stands")
       return .tryAgain
     }
     return try report(board)

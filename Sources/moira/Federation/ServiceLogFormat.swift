@@ -7,14 +7,15 @@ enum ServiceLogFormat: String, CaseIterable, Sendable {
 
   func begin(level: Logger.Level = .info) {
     LoggingSystem.bootstrap { label in
-      var handler = ServiceLogHandler(label: label, format: self)
+      var handler = ServiceLogLines(label: label, format: self)
       handler.logLevel = level
       return handler
     }
   }
 }
 
-struct ServiceLogHandler: LogHandler {
+/// Writes the log of a service in one of the forms.
+struct ServiceLogLines: LogHandler {
   let label: String
   let format: ServiceLogFormat
   var logLevel: Logger.Level = .info
@@ -33,7 +34,8 @@ struct ServiceLogHandler: LogHandler {
   private func line(
     _ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata
   ) -> String {
-    let time = Date().formatted(.iso8601.dateSeparator(.dash).time(includingFractionalSeconds: true))
+    let time = Date().formatted(
+      .iso8601.dateSeparator(.dash).time(includingFractionalSeconds: true))
     let pairs = metadata.map { ($0.key, "\($0.value)") }.sorted { $0.0 < $1.0 }
     guard format == .json else {
       let words = pairs.filter { !$0.1.isEmpty }.map { "\($0.0)=\(Self.quoted($0.1))" }
