@@ -18,7 +18,8 @@ let package = Package(
       targets: [
         "MoiraModel", "MoiraConfig", "MoiraPlan", "MoiraSchedule", "MoiraTable", "MoiraMath",
         "MoiraCrypto", "MoiraPrivacy", "MoiraProtocols", "MoiraKit", "MoiraComponents",
-        "MoiraRuntime", "MoiraScript", "MoiraSim", "MoiraStorage", "MoiraPostgres", "MoiraYAML",
+        "MoiraRelay", "MoiraRuntime", "MoiraScript", "MoiraSim", "MoiraStorage", "MoiraPostgres",
+        "MoiraWire", "MoiraYAML",
       ]),
   ],
   dependencies: [

@@ -15,6 +15,9 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "benchmarks", dependencies: [.product(name: "MoiraEngine", package: "moira")],
-      swiftSettings: settings)
+      swiftSettings: settings),
+    .executableTarget(
+      name: "relay", dependencies: [.product(name: "MoiraEngine", package: "moira")],
+      swiftSettings: settings),
   ]
 )

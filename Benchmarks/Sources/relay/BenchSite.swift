@@ -1,0 +1,47 @@
+import MoiraCrypto
+import MoiraKit
+import MoiraModel
+import MoiraPlan
+import MoiraRelay
+import MoiraRuntime
+import MoiraSim
+import MoiraWire
+
+/// A party that agrees to everything.
+final class BenchSite: AgentSite {
+  let party: PartyID
+  private let trust: MemberTrust
+  private let store = MemoryArtifactStore()
+
+  init(_ party: PartyID, _ trust: MemberTrust) {
+    self.party = party
+    self.trust = trust
+  }
+
+  var resources: AgentResources {
+    AgentResources(build: "bench", catalog: benchCatalog, slots: 8, memory: 1024)
+  }
+
+  func artifacts(of seat: PartyID) -> any ArtifactStore { store }
+  func datasets() -> any DatasetStore { MemoryDatasets(party) }
+
+  func peers(
+    _ certificates: [PartyID: [UInt8]], at now: Instant
+  ) throws(Failure) -> [PartyID: PeerKeys] {
+    var peers: [PartyID: PeerKeys] = [:]
+    for (party, der) in certificates {
+      let member = try trust.member(ofDER: der)
+      peers[party] = PeerKeys(identity: member.identity, sealing: member.sealing)
+    }
+    return peers
+  }
+
+  func revoke(_ revocations: [UInt8]) {}
+  func decide(on proposal: JobProposal, at now: Instant) async -> Consent { Consent(refusals: []) }
+  func settle(_ job: JobID, hasTrained: Bool) {}
+  func release(_ question: ArtifactQuestion, at now: Instant) {}
+
+  func record(_ event: AgentEvent) {
+    if case .failed(_, let failure) = event { print("failed:", failure) }
+  }
+}
