@@ -14,7 +14,7 @@ import Testing
     #expect(hub.tell(.received(told, from: "a", session: 1)) == [])
     #expect(hub.tell(.kept("a", session: 1, 1)) == [])
     #expect(hub.tell(.disconnected("a", session: 1)) == [])
-    #expect(hub.desk.standings.map(\.isConnected) == [true])
+    #expect(hub.desk.standings.map(\.isConnected) == [true, false])
     #expect(hub.hear(told, from: "a").first == .ended(key(), done))
   }
 
