@@ -3,6 +3,11 @@ internal import MoiraSchedule
 
 /// What is open at parties: proposals, orders and questions.
 extension HubDesk {
+  mutating func join(_ job: JobID, _ members: Set<PartyID>, _ now: Instant) {
+    jobs[job, default: Job()].members.formUnion(members)
+    for party in members { parties[party, default: Line(at: now)].jobs.insert(job) }
+  }
+
   mutating func open<Key: Hashable, Content>(
     _ party: PartyID, _ shelf: WritableKeyPath<Line, [Key: Waiting<Content>]>, _ key: Key,
     _ content: Content, _ wait: Duration, _ message: HubMessage, _ now: Instant
@@ -34,6 +39,7 @@ extension HubDesk {
     var actions: [Action] = []
     for party in jobs.removeValue(forKey: job)?.members.sorted() ?? [] {
       guard let line = parties[party] else { continue }
+      parties[party]?.jobs.remove(job)
       parties[party]?.proposals[job] = nil
       parties[party]?.orders = line.orders.filter { $0.key.job != job }
       if let session = line.session {
@@ -55,7 +61,8 @@ extension HubDesk.Waiting {
 }
 
 extension HubDesk.Line {
-  var hasOpen: Bool { !orders.isEmpty || !proposals.isEmpty || !questions.isEmpty }
+  /// Whether anything is to be said again; of a party with a job, that nothing else is wanted too.
+  var hasOpen: Bool { !jobs.isEmpty || !orders.isEmpty || !questions.isEmpty }
 
   mutating func endDeadlines() { change { _ in nil } }
 

@@ -76,6 +76,8 @@ public struct HubDesk: Sendable {
     var told: UInt64 = 0
     /// Reports among them that are not kept yet.
     var unkept: Set<UInt64> = []
+    /// The jobs that are not over of which it is a member.
+    var jobs: Set<JobID> = []
     var proposals: [JobID: Waiting<[UInt8]>] = [:]
     var orders: [OrderKey: Waiting<StartOrder>] = [:]
     var questions: [UInt64: Waiting<Question>] = [:]
@@ -106,10 +108,10 @@ public struct HubDesk: Sendable {
       parties[party]?.heard = now
       return receive(message, party, session)
     case .propose(let job, let proposal, let party, let wait):
-      jobs[job, default: Job()].members.insert(party)
+      join(job, [party], now)
       return open(party, \.proposals, job, proposal, wait, .consider(job, proposal: proposal), now)
     case .opened(let job, let seats):
-      jobs[job, default: Job()].members.formUnion(seats.values)
+      join(job, Set(seats.values), now)
       jobs[job]?.seats = seats
       return []
     case .order(let order, let party, let wait):

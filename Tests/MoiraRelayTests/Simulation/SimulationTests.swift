@@ -4,6 +4,8 @@ import Testing
 
 /// Hub and agents under lost, repeated and overtaking messages, cuts, partitions and crashes.
 ///
+/// Which law breaks without which defence stands in `Docs/protocols/hub-and-agents.md`.
+/// `MOIRA_SEEDS=n` sets how many worlds there are;
 /// `MOIRA_SEED=n swift test --filter SimulationTests` runs one world alone and prints what happens in it.
 @Suite struct SimulationTests {
   static let blocks = 20

@@ -65,6 +65,7 @@ extension World {
   mutating func tickHub(_ epoch: Int) {
     guard epoch == hubEpoch, hub != nil else { return }
     tellDesk(.tick)
+    checkUnwanted()
     if hub != nil { queue.push(.hubTick(epoch: epoch), at: now + 2000) }
   }
 

@@ -17,6 +17,8 @@ struct Ledger {
   var told: [OrderKey: [UInt8]] = [:]
   var endings: [JobID: [JobState]] = [:]
   var refusals: Set<String> = []
+  /// Parts that run though the hub does not want them, and at how many of its ticks they did.
+  var unwanted: [OrderKey: Int] = [:]
 }
 
 extension World {
@@ -46,6 +48,26 @@ extension World {
       if !machine.turns.isEmpty { left.append("\(agent.party) has turns") }
     }
     return left
+  }
+
+  /// Where messages get through, a part that is not wanted does not run for long.
+  mutating func checkUnwanted() {
+    guard let hub, !isFaulty || scenario.faults.drop == 0 else {
+      ledger.unwanted = [:]
+      return
+    }
+    var still: [OrderKey: Int] = [:]
+    for (place, agent) in agents.enumerated() {
+      guard let process = agent.process, let session = process.session,
+        links[place].blockedUntil <= now,
+        links[place].session == session, hub.desk.parties[agent.party]?.session == session
+      else { continue }
+      for key in process.parts.keys where hub.machines[key.job]?.isWanted(key.part) == false {
+        still[key] = ledger.unwanted[key, default: 0] + 1
+        if still[key] == 6 { violate("\(key) runs and is not wanted") }
+      }
+    }
+    ledger.unwanted = still
   }
 
   mutating func checkEnd() {
