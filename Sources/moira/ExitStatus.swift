@@ -70,6 +70,7 @@ enum ExitStatus: Int32 {
     "peer-identity-mismatch": .refused,
     "pipeline-refused": .wrongPipeline,
     "policy-release": .refused,
+    "policy-submitter": .refused,
     "queue-full": .tryAgain,
     "request-exists": .refused,
     "revocations-form": .refused,
