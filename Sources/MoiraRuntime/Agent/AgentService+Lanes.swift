@@ -1,7 +1,7 @@
-internal import MoiraSchedule
 internal import MoiraCrypto
 internal import MoiraModel
 internal import MoiraRelay
+internal import MoiraSchedule
 
 /// What parts send to one another.
 extension AgentService {
@@ -50,7 +50,8 @@ extension AgentService {
   private func wake(_ address: LaneAddress) { lanes.wake(address) }
 
   private func post(_ letters: [Letter]) {
-    for letter in letters { outgoing?.add(.letter(letter)) }
+    // What finds no room is sent again when its receipt does not come.
+    for letter in letters { outgoing?.add(.letter(letter), bytes: letter.sealed.count) }
   }
 
   // MARK: What comes

@@ -1,10 +1,10 @@
-internal import MoiraTable
 internal import MoiraCrypto
 internal import MoiraKit
 public import MoiraModel
 internal import MoiraPlan
 internal import MoiraRelay
 internal import MoiraSchedule
+internal import MoiraTable
 
 /// A job that this party has agreed to, with what it needs to run its parts.
 struct AgentJob: Sendable {
@@ -58,15 +58,19 @@ extension AgentService {
   private func read(_ job: JobID, _ bytes: [UInt8]) throws(Failure) -> AgentJob {
     guard let proposal = try? RelayedCoding.value(JobProposal.self, bytes),
       proposal.version == JobProposal.currentVersion, proposal.job == job
-    else { throw Failure("proposal-form", "the hub's proposal for the job '\(job)' cannot be read") }
+    else {
+      throw Failure("proposal-form", "the hub's proposal for the job '\(job)' cannot be read")
+    }
     let peers = try site.peers(proposal.certificates, at: clock.now())
     for seat in proposal.plan.members where peers[seat.registered] == nil {
       throw Failure(
-        "proposal-form", "the proposal for the job '\(job)' has no certificate of '\(seat.registered)'")
+        "proposal-form",
+        "the proposal for the job '\(job)' has no certificate of '\(seat.registered)'")
     }
     guard peers[site.party]?.identity == identity.publicKey else {
       throw Failure(
-        "proposal-form", "the proposal for the job '\(job)' has another key of '\(site.party)' than its own")
+        "proposal-form",
+        "the proposal for the job '\(job)' has another key of '\(site.party)' than its own")
     }
     return AgentJob(proposal, bytes: bytes, peers: peers)
   }
@@ -135,7 +139,8 @@ extension AgentService {
     else {
       throw Failure(
         "order-unknown",
-        "'\(site.party)' has no part '\(key.part.party)' in '\(key.part.task)' of the job '\(key.job)'")
+        "'\(site.party)' has no part '\(key.part.party)' in '\(key.part.task)' of the job '\(key.job)'"
+      )
     }
     let partOrder = PartOrder(
       job: key.job, attempt: key.part.attempt, task: task.without(Set(order.absent)), part: part,
@@ -174,7 +179,11 @@ extension AgentService {
       case .fingerprint(let order):
         let (partOrder, agent) = try await prepare(order)
         continuation.yield(.fingerprint(try await agent.fingerprint(partOrder)))
-      case .holds(_, let seat, let hashes):
+      case .holds(let job, let seat, let hashes):
+        guard try await agreed(job).holders[seat] == site.party else {
+          throw Failure(
+            "order-unknown", "'\(site.party)' has no seat '\(seat)' in the job '\(job)'")
+        }
         continuation.yield(.holds(try await agent(of: seat).holds(hashes)))
       case .artifact(let asked): try await give(asked) { continuation.yield($0) }
       }
@@ -192,12 +201,18 @@ extension AgentService {
     let bytes: any ArtifactBytes
     let peer: PeerKeys
     do throws(Failure) {
-      try await site.release(asked, at: clock.now())
+      guard try await AgentDocuments.hasMade(asked.reference, at: asked.seat, in: documents) else {
+        throw Failure(
+          "artifact-unknown",
+          "'\(site.party)' has made no \(asked.reference.kind) \(asked.reference.hash.short)")
+      }
       let submitter = PartyID(asked.submitter)
       guard let keys = try site.peers([submitter: asked.certificate], at: clock.now())[submitter]
       else { throw Failure("certificate-form", "the certificate is of nobody") }
       peer = keys
       bytes = try await site.artifacts(of: asked.seat).get(asked.reference.hash)
+      // The last thing: what it lets go stands in the party's audit log from here on.
+      try await site.release(asked, at: clock.now())
     } catch {
       await site.record(.releaseRefused(asked, error))
       throw error

@@ -1,7 +1,7 @@
-internal import MoiraPlan
 public import MoiraCrypto
 public import MoiraKit
 public import MoiraModel
+internal import MoiraPlan
 public import MoiraRelay
 
 /// What an agent needs of the party that it serves.
@@ -25,7 +25,8 @@ public protocol AgentSite: Sendable {
   func decide(on proposal: JobProposal, at now: Instant) async -> Consent
   /// The job is over at this party.
   func settle(_ job: JobID, hasTrained: Bool) async
-  /// Whether an artifact may leave on a submitter's request; secrets never may.
+  /// Whether an artifact may leave on a submitter's request; secrets never may. What may is written down
+  /// before this returns.
   func release(_ question: ArtifactQuestion, at now: Instant) async throws(Failure)
   /// Writes down what happened, for the party's own eyes.
   func record(_ event: AgentEvent) async

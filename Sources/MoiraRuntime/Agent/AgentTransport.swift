@@ -1,5 +1,5 @@
-internal import MoiraRelay
 internal import MoiraModel
+internal import MoiraRelay
 internal import MoiraSchedule
 
 /// Lanes through the agent's connection.

@@ -24,6 +24,8 @@ final class LiveSite: AgentSite {
   private let log: AgentLog
   private let ledger: Mutex<EpsilonLedger>
   private let schemas = standardCatalog.schemas
+  /// Lines of the audit log that the disk has not taken yet.
+  private let unwritten = Mutex<[UnwrittenLine]>([])
 
   init(
     _ profile: PartyProfile, _ folder: PartyHome, trust: MemberTrust,
@@ -147,6 +149,9 @@ final class LiveSite: AgentSite {
     guard !Composition(home: folder.state).isSecret(hash, at: question.seat) else {
       throw Failure("artifact-secret", "the artifact is kept for the agent of '\(party)' alone")
     }
+    // Nothing leaves that does not stand in the audit log first.
+    let line = AgentEvent.leaving(question)
+    try audit.append(line.kind, line.facts, at: now)
   }
 
   // MARK: The log
@@ -156,11 +161,24 @@ final class LiveSite: AgentSite {
     log.note(event)
     if case .partStarted(let key, _) = event { await spend(key) }
     guard let (kind, facts) = event.audited else { return }
-    do throws(Failure) {
-      try audit.append(kind, facts, at: now)
-    } catch {
-      log.failed(error)
+    unwritten.withLock { lines in
+      lines.append(UnwrittenLine(kind: kind, facts: facts, time: now))
+      do throws(Failure) {
+        while let line = lines.first {
+          try audit.append(line.kind, line.facts, at: line.time)
+          lines.removeFirst()
+        }
+      } catch {
+        // The disk is full: the lines are written, in their order, as soon as it takes them.
+        log.failed(error)
+      }
     }
+  }
+
+  private struct UnwrittenLine {
+    let kind: AuditKind
+    let facts: ConfigValue
+    let time: Instant
   }
 
   /// What a training spends of a budget is noted before it begins.
