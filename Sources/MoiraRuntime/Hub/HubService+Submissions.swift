@@ -1,9 +1,9 @@
-internal import MoiraSchedule
-internal import MoiraPlan
 internal import MoiraCrypto
 internal import MoiraKit
 public import MoiraModel
+internal import MoiraPlan
 internal import MoiraRelay
+internal import MoiraSchedule
 
 /// What somebody submits.
 public struct JobRequest: Hashable, Codable, Sendable {
@@ -52,7 +52,7 @@ extension HubService {
         priority: request.priority ?? plan.service?.priority ?? 0))
     do throws(Failure) {
       try await store.create(record)
-    } catch where error.code == "job-exists" && request.key != nil {
+    } catch  where error.code == "job-exists" && request.key != nil {
       if let earlier = try await earlier(id, request) { return earlier }
       throw error
     }
@@ -65,7 +65,8 @@ extension HubService {
     guard let key = request.key else { return .drawn() }
     guard !key.isEmpty, key.utf8.count <= keyLimit else {
       throw Failure(
-        "idempotency-key", "an idempotency key must have 1 to \(keyLimit) bytes, but has \(key.utf8.count)")
+        "idempotency-key",
+        "an idempotency key must have 1 to \(keyLimit) bytes, but has \(key.utf8.count)")
     }
     let text = "\(submitter.utf8.count):\(submitter):\(key)"
     return JobID(String(sha256(Array(text.utf8)).text.prefix(16)))
@@ -118,7 +119,9 @@ extension HubService {
     guard let record = try await store.record(of: id) else {
       throw Failure("job-unknown", "there is no job '\(id)'", hint: "'moira jobs' lists them")
     }
-    throw Failure("job-ended", "the job '\(id)' has \(record.state == .stopped ? "been stopped" : record.state.rawValue)")
+    throw Failure(
+      "job-ended",
+      "the job '\(id)' has \(record.state == .stopped ? "been stopped" : record.state.rawValue)")
   }
 
   // MARK: Watching

@@ -1,5 +1,5 @@
-internal import MoiraPlan
 internal import MoiraModel
+internal import MoiraPlan
 internal import MoiraRelay
 internal import MoiraSchedule
 

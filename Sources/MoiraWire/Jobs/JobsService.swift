@@ -1,8 +1,8 @@
-internal import SwiftProtobuf
 internal import Foundation
 internal import GRPCCore
 internal import MoiraModel
 internal import MoiraRuntime
+internal import SwiftProtobuf
 
 /// The hub's answers to submitters. Whoever has a certificate of the consortium may ask; what a job
 /// may do is for its parties to say.
@@ -38,8 +38,9 @@ struct JobsService: Moira_V1_Jobs.SimpleServiceProtocol {
     request: Moira_V1_JobName, response: RPCWriter<Moira_V1_JobUpdate>, context: ServerContext
   ) async throws {
     try await refusing(log, from: "a submitter") {
-      _ = try PeerIdentity.member(of: context, trust)
+      let member = try PeerIdentity.member(of: context, trust)
       for await update in try await hub.updates(of: JobID(request.job)) {
+        try trust.check(member)
         try await response.write(.with { $0.update = WireJSON.bytes(update) })
       }
     }

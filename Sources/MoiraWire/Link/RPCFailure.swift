@@ -15,12 +15,14 @@ enum RPCFailure {
   }
 
   /// What the other end said; `dialled` names it where it could not be reached.
-  static func failure(_ error: any Error, dialling hub: String, _ refusal: Failure? = nil) -> any Error
+  static func failure(_ error: any Error, dialling hub: String, _ refusal: Failure? = nil)
+    -> any Error
   {
     if let refusal { return refusal }
     guard let error = error as? RPCError else {
       return error is CancellationError || error is Failure
-        ? error : Failure("hub-unreachable", "the hub '\(hub)' cannot be reached", cause: "\(error)")
+        ? error
+        : Failure("hub-unreachable", "the hub '\(hub)' cannot be reached", cause: "\(error)")
     }
     if let code = error.metadata[stringValues: code].first(where: { _ in true }) {
       return Failure(
