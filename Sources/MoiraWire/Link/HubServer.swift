@@ -13,9 +13,14 @@ public struct HubServer: Sendable {
   private let trust: MemberTrust
   private let address: HubAddress
   private let log: HubLog
+  private let bounds: ConnectionBounds
 
   /// - Parameter address: to listen at; port 0 is not one.
-  public init(_ hub: HubService, trust: MemberTrust, listening address: HubAddress, log: HubLog) {
+  public init(
+    _ hub: HubService, trust: MemberTrust, listening address: HubAddress, log: HubLog,
+    bounds: ConnectionBounds = ConnectionBounds()
+  ) {
+    self.bounds = bounds
     self.hub = hub
     self.trust = trust
     self.address = address
@@ -28,11 +33,13 @@ public struct HubServer: Sendable {
   /// - Throws: `address-taken`.
   public func run(_ ready: @Sendable (Int) async -> Void) async throws {
     let transport = HTTP2ServerTransport.Posix(
-      address: socketAddress, transportSecurity: trust.serverSecurity(), config: .hub)
+      address: socketAddress, transportSecurity: trust.serverSecurity(),
+      config: .hub(door: ConnectionDoor(bounds) { [log] in log.refusedAtDoor($0) }))
+    trust.whenRefusing { [log] in log.refusedAtDoor($0) }
     let server = GRPCServer(
       transport: transport,
       services: [
-        LinkService(hub: hub, trust: trust, log: log),
+        LinkService(hub: hub, trust: trust, log: log, helloWait: bounds.helloWait),
         JobsService(hub: hub, trust: trust, log: log),
       ])
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -67,8 +74,9 @@ public struct HubServer: Sendable {
 }
 
 extension HTTP2ServerTransport.Posix.Config {
-  fileprivate static var hub: Self {
+  fileprivate static func hub(door: ConnectionDoor) -> Self {
     .defaults { config in
+      config.connection.maxIdleTime = door.bounds.idleTime
       config.http2.maxFrameSize = 1 << 20
       config.http2.targetWindowSize = 16 << 20
       config.http2.maxConcurrentStreams = 128
@@ -77,7 +85,9 @@ extension HTTP2ServerTransport.Posix.Config {
       config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(10)
       config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(ModernTLSGate())
+          let guest = door.guest(channel)
+          try channel.pipeline.syncOperations.addHandler(guest, position: .first)
+          try channel.pipeline.syncOperations.addHandler(ModernTLSGate(guest))
         }
       }
     }

@@ -1,6 +1,6 @@
-import MoiraCrypto
 import ArgumentParser
 import Foundation
+import MoiraCrypto
 import MoiraModel
 import MoiraPlan
 import MoiraRuntime
@@ -59,10 +59,13 @@ struct HubServeCommand: Subcommand {
     let store = try SQLiteJobStore(path: state.database)
     var rules = HubService.Settings()
     rules.queue = settings.queue
+    let log = HubLog()
+    var metrics = HubMetrics()
+    metrics.refused = { log.refused($0, from: $1) }
     let hub = HubService(
       store: store, planner: HubPlanner(home: state), clock: clock, settings: rules,
-      revocations: Array(trust.revocations.json.utf8))
-    let server = HubServer(hub, trust: trust, listening: address, log: HubLog())
+      revocations: Array(trust.revocations.json.utf8), metrics: metrics)
+    let server = HubServer(hub, trust: trust, listening: address, log: log)
     try await serving(
       [HubRunner(hub: hub, server: server, trust: trust, keys: home.keys)],
       metrics: service.metrics ?? settings.metrics)
