@@ -249,5 +249,16 @@ let package = Package(
       ], swiftSettings: settings),
     .testTarget(
       name: "MoiraCLITests", dependencies: ["moira", "script-example"], swiftSettings: settings),
+    .testTarget(
+      name: "MoiraFederationTests",
+      dependencies: [
+        "moira", "MoiraComponents", "MoiraConfig", "MoiraCrypto", "MoiraKit", "MoiraModel",
+        "MoiraPlan", "MoiraRelay", "MoiraRuntime", "MoiraSchedule", "MoiraSim", "MoiraStorage",
+        "MoiraTable", "MoiraWire", "MoiraYAML",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], swiftSettings: settings),
   ]
 )

@@ -227,10 +227,10 @@ public struct FileArtifactStore: ArtifactStore {
       hint: "remove it with 'moira gc', then 'moira rerun' makes it again", cause: path)
   }
 
-  /// The path stays at the party, as the cause.
+  /// The path stays at the party, as the cause. A full disk may have room at the next attempt.
   private func unwritable(_ fault: SystemFault, _ path: String) -> Failure {
     Failure(
       "storage-unwritable", "an artifact cannot be written: \(fault.reason)", hint: fault.hint,
-      cause: path)
+      cause: path, isTransient: [ENOSPC, EDQUOT].contains(fault.number))
   }
 }

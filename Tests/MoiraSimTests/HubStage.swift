@@ -211,12 +211,13 @@ final class StageSite: AgentSite {
   func settle(_ job: JobID, hasTrained: Bool) {}
   func release(_ question: ArtifactQuestion, at now: Instant) {}
 
-  func record(_ event: AgentEvent) {
+  func record(_ event: AgentEvent) -> Bool {
     switch event {
     case .partStarted(let key, _): note("started \(key.part.task)/\(key.part.attempt)")
     case .refused(let refusal): note("refused \(refusal.kind)")
     default: break
     }
+    return true
   }
 
   private func note(_ text: String) { events.withLock { $0.append(text) } }

@@ -41,7 +41,8 @@ final class BenchSite: AgentSite {
   func settle(_ job: JobID, hasTrained: Bool) {}
   func release(_ question: ArtifactQuestion, at now: Instant) {}
 
-  func record(_ event: AgentEvent) {
+  func record(_ event: AgentEvent) -> Bool {
     if case .failed(_, let failure) = event { print("failed:", failure) }
+    return true
   }
 }

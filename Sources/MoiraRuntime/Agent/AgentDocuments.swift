@@ -10,6 +10,43 @@ enum AgentDocuments {
   private static let tellings = "agent-tellings"
   private static let letters = "agent-letters"
   private static let last = "agent-last"
+  private static let made = "agent-made"
+  private static let over = "agent-over"
+
+  // MARK: What outlives a job
+
+  /// Keeps what a part made, so that it is known by what it is when somebody asks for it.
+  static func keep(
+    _ outputs: [ArtifactReference], of key: OrderKey, in store: any DocumentStore
+  ) async throws(Failure) {
+    try await store.change(
+      outputs.map {
+        DocumentChange(
+          shelf: made, key: place(key.job, key.part.party, $0.hash), bytes: RelayedCoding.bytes($0))
+      })
+  }
+
+  /// The artifact as its part made it; nil if no part of the seat made it in the job.
+  static func artifact(
+    _ hash: ContentHash, of seat: PartyID, job: JobID, in store: any DocumentStore
+  ) async throws(Failure) -> ArtifactReference? {
+    guard let bytes = try await store.document(on: made, place(job, seat, hash)) else { return nil }
+    return try read(ArtifactReference.self, bytes)
+  }
+
+  private static func place(_ job: JobID, _ seat: PartyID, _ hash: ContentHash) -> String {
+    "\(job)/\(seat)/\(hash)"
+  }
+
+  /// Whether a job of this id has been here and is over: its letters must open in no other one.
+  static func isOver(_ job: JobID, in store: any DocumentStore) async throws(Failure) -> Bool {
+    try await store.document(on: over, job.text) != nil
+  }
+
+  static func noteOver(_ job: JobID, in store: any DocumentStore) async throws(Failure) {
+    try await store.change([DocumentChange(shelf: over, key: job.text, bytes: [])])
+  }
+  private static let made = "agent-made"
 
   private struct Keyed<Content: Codable>: Codable {
     let key: OrderKey
@@ -31,6 +68,10 @@ enum AgentDocuments {
 
   static func memory(in store: any DocumentStore) async throws(Failure) -> AgentMemory {
     var memory = AgentMemory()
+    // First, since it may be the number of a telling that is not noted yet.
+    if let bytes = try await store.document(on: last, "told") {
+      memory.apply(.telling(try read(UInt64.self, bytes), nil))
+    }
     for (key, bytes) in try await store.documents(on: consents) {
       memory.apply(.consent(JobID(key), try read(Consent.self, bytes)))
     }
@@ -46,9 +87,6 @@ enum AgentDocuments {
       let lane = try read(KeptLane.self, bytes)
       memory.apply(.letters(lane.address, lane.letters.map { $0.letter(lane.address) }))
     }
-    if let bytes = try await store.document(on: last, "told") {
-      memory.apply(.telling(try read(UInt64.self, bytes), nil))
-    }
     return memory
   }
 
@@ -56,6 +94,28 @@ enum AgentDocuments {
     of job: JobID, in store: any DocumentStore
   ) async throws(Failure) -> [UInt8]? {
     try await store.document(on: proposals, job.text)
+  }
+
+  /// Whether a part of this party's made the artifact, as what it is said to be: who asks for a table
+  /// by the name of a model is not believed.
+  static func hasMade(
+    _ reference: ArtifactReference, at seat: PartyID, in store: any DocumentStore
+  ) async throws(Failure) -> Bool {
+    try await store.document(on: made, key(of: reference, at: seat)) != nil
+  }
+
+  private static func key(of reference: ArtifactReference, at seat: PartyID) -> String {
+    "\(seat)/\(reference.kind)/\(reference.hash)"
+  }
+
+  /// What a part made stays known when its job is forgotten.
+  private static func products(_ key: OrderKey, _ end: PartEnd?) -> [DocumentChange] {
+    guard case .succeeded(let outputs, _) = end else { return [] }
+    return outputs.map { output in
+      DocumentChange(
+        shelf: made, key: self.key(of: output, at: key.part.party),
+        bytes: RelayedCoding.bytes(key.job))
+    }
   }
 
   private static func read<Value: Decodable>(
@@ -85,17 +145,16 @@ enum AgentDocuments {
       case .part(let key, let record):
         documents.append(
           document(parts, key.text, record.map { Keyed(key: key, content: $0) }))
+        documents += products(key, record?.end)
       case .telling(let number, let telling):
         documents.append(document(tellings, padded(number), telling))
-        highest = max(highest ?? 0, number)
+        if telling != nil { highest = max(highest ?? 0, number) }
       case .letters(let address, let left):
         let lane = KeptLane(address: address, letters: left.map(KeptLetter.init))
         documents.append(document(letters, address.text, left.isEmpty ? nil : lane))
       }
     }
-    if let highest, !changes.allSatisfy(\.isRemoval) {
-      documents.append(document(last, "told", highest))
-    }
+    if let highest { documents.append(document(last, "told", highest)) }
     return documents
   }
 
@@ -119,13 +178,6 @@ extension AgentDocuments.KeptLetter {
 
   fileprivate func letter(_ address: LaneAddress) -> Letter {
     Letter(address: address, number: number, endsMessage: endsMessage, sealed: sealed)
-  }
-}
-
-extension AgentMemory.Change {
-  /// Whether something is noted and may be forgotten.
-  fileprivate var isRemoval: Bool {
-    if case .telling(_, nil) = self { true } else { false }
   }
 }
 

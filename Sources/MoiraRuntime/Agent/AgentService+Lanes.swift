@@ -51,14 +51,11 @@ extension AgentService {
   private func wake(_ address: LaneAddress) { lanes.wake(address) }
 
   func post(_ letters: [Letter]) {
+    // What finds no room is sent again when its receipt does not come.
     for letter in letters {
-      if let holder = proposals[letter.address.job]?.holders[letter.address.to],
-        let past = direct.outgoing[holder]
-      {
-        past.add(.letter(letter), bytes: letter.sealed.count + 1)
-      } else {
-        outgoing?.add(.letter(letter))
-      }
+      let holder = proposals[letter.address.job]?.holders[letter.address.to]
+      let past = holder.flatMap { direct.outgoing[$0] }
+      (past ?? outgoing)?.add(.letter(letter), bytes: letter.sealed.count)
     }
   }
 
@@ -77,7 +74,18 @@ extension AgentService {
     }
   }
 
+  /// Letters for a part whose beginning is being kept: were they let in before, a crash in between
+  /// would lose them for the next process, which runs the part.
+  func takeEarly(of key: OrderKey) {
+    for letter in early.removeValue(forKey: key) ?? [] { take(letter) }
+  }
+
   private func open(_ letter: Letter) {
+    let key = letter.address.receiver
+    guard parts[key] != nil else {
+      if early[key, default: []].count < Self.earlyLimit { early[key, default: []].append(letter) }
+      return
+    }
     guard let job = proposals[letter.address.job] else {
       // After a restart: the proposal is read first, and the letter comes again.
       Task { _ = try? await agreed(letter.address.job) }

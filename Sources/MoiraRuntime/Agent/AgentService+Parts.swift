@@ -43,6 +43,9 @@ extension AgentService {
     let consent: Consent
     let submitter: String
     do throws(Failure) {
+      if try await AgentDocuments.isOver(job, in: documents) {
+        throw Failure("job-over", "a job '\(job)' has been here already, and is over")
+      }
       let agreed = try read(job, bytes)
       submitter = agreed.proposal.submitter
       consent = await site.decide(on: agreed.proposal, at: clock.now())
@@ -90,6 +93,7 @@ extension AgentService {
 
   func start(_ order: StartOrder) {
     guard parts[order.key] == nil else { return }
+    defer { takeEarly(of: order.key) }
     parts[order.key] = Task {
       let end = await run(order)
       lanes.close(order.key)
@@ -106,8 +110,15 @@ extension AgentService {
     let end: PartEnd
     do throws(Failure) {
       let (partOrder, agent) = try await prepare(order)
-      await site.record(.partStarted(order.key, component: partOrder.task.component))
+      guard
+        await site.record(.partStarted(order.key, component: partOrder.task.component))
+      else {
+        throw Failure(
+          "audit-unwritable", "'\(site.party)' cannot note what it does, and does nothing",
+          isTransient: true)
+      }
       let outcome = try await agent.run(partOrder) { sink.yield($0) }
+      try await AgentDocuments.keep(outcome.outputs, of: order.key, in: documents)
       end = .succeeded(outputs: outcome.outputs, absent: outcome.absent)
     } catch {
       await site.record(.failed(order.key, error))
@@ -160,7 +171,11 @@ extension AgentService {
     for key in parts.keys where key.job == job { parts[key]?.cancel() }
     proposals[job] = nil
     lanes.forget(job)
-    Task { await site.settle(job, hasTrained: hasTrained) }
+    early = early.filter { $0.key.job != job }
+    Task {
+      try? await AgentDocuments.noteOver(job, in: documents)
+      await site.settle(job, hasTrained: hasTrained)
+    }
   }
 
   // MARK: Questions
@@ -179,7 +194,11 @@ extension AgentService {
       case .fingerprint(let order):
         let (partOrder, agent) = try await prepare(order)
         continuation.yield(.fingerprint(try await agent.fingerprint(partOrder)))
-      case .holds(_, let seat, let hashes):
+      case .holds(let job, let seat, let hashes):
+        guard try await agreed(job).holders[seat] == site.party else {
+          throw Failure(
+            "order-unknown", "'\(site.party)' has no seat '\(seat)' in the job '\(job)'")
+        }
         continuation.yield(.holds(try await agent(of: seat).holds(hashes)))
       case .artifact(let asked): try await give(asked) { continuation.yield($0) }
       }
@@ -197,12 +216,27 @@ extension AgentService {
     let bytes: any ArtifactBytes
     let peer: PeerKeys
     do throws(Failure) {
-      try await site.release(asked, at: clock.now())
+      guard try await AgentDocuments.hasMade(asked.reference, at: asked.seat, in: documents) else {
+        throw Failure(
+          "artifact-unknown",
+          "'\(site.party)' has made no \(asked.reference.kind) \(asked.reference.hash.short)")
+      }
       let submitter = PartyID(asked.submitter)
       guard let keys = try site.peers([submitter: asked.certificate], at: clock.now())[submitter]
       else { throw Failure("certificate-form", "the certificate is of nobody") }
       peer = keys
       bytes = try await site.artifacts(of: asked.seat).get(asked.reference.hash)
+      // The last thing: what it lets go stands in the party's audit log from here on.
+      // What it is stands in what its part made of it, not in what is asked for.
+      guard
+        let made = try await AgentDocuments.artifact(
+          asked.reference.hash, of: asked.seat, job: asked.job, in: documents),
+        made.kind == asked.reference.kind
+      else {
+        throw Failure(
+          "artifact-unknown", "'\(asked.seat)' made no such artifact in the job '\(asked.job)'")
+      }
+      try await site.release(asked, at: clock.now())
     } catch {
       await site.record(.releaseRefused(asked, error))
       throw error

@@ -12,6 +12,8 @@ public actor AgentService {
     /// The first and the longest wait before the hub is dialled again.
     public var pause = Duration.milliseconds(200)
     public var longestPause = Duration.seconds(30)
+    /// How long a connection must have held for the next wait to be the first one again.
+    public var settled = Duration.seconds(1)
     public init() {}
   }
 
@@ -29,11 +31,16 @@ public actor AgentService {
   var parts: [OrderKey: Task<Void, Never>] = [:]
   var serials: [OrderKey: Int] = [:]
   var lanes = AgentLanes()
+  /// Letters that came before their part's beginning was kept.
+  var early: [OrderKey: [Letter]] = [:]
+  static let earlyLimit = 64
   var direct = DirectLinks()
   let directDialer: (any DirectDialer)?
   private var pending: [AgentMachine.Action] = []
   private var isCarryingOut = false
   private var beat = Duration.seconds(10)
+  /// When the hub said its first word on this connection.
+  private var welcomed: Instant?
   private var isDraining = false
   private var idle: [CheckedContinuation<Void, Never>] = []
 
@@ -66,7 +73,7 @@ public actor AgentService {
     var pause = settings.pause
     while true {
       try Task.checkCancellation()
-      let began = clock.now()
+      welcomed = nil
       do {
         try await connect(dialer)
         await site.record(.disconnected(nil))
@@ -74,7 +81,7 @@ public actor AgentService {
         await site.record(.disconnected(failure))
       }
       disconnected()
-      if clock.now() - began > settings.longestPause { pause = settings.pause }
+      if let welcomed, clock.now() - welcomed > settings.settled { pause = settings.pause }
       // Jitter, so that all agents of a hub that comes back do not dial at once.
       let share = Double.random(in: 0.5...1)
       try await clock.sleep(until: clock.now() + pause * share)
@@ -123,7 +130,9 @@ public actor AgentService {
     _ welcome: Welcome, _ connection: OutgoingMessages<AgentMessage>
   ) async {
     if !welcome.revocations.isEmpty { try? site.revoke(welcome.revocations) }
-    beat = min(welcome.patience / 4, .seconds(2))
+    // A hub without patience does not make the agent spin.
+    beat = max(min(welcome.patience / 4, .seconds(2)), .milliseconds(100))
+    welcomed = clock.now()
     outgoing = connection
     await site.record(.connected(hub: ""))
     carryOut(machine.handle(.connected))
@@ -200,7 +209,7 @@ public actor AgentService {
   private func perform(_ action: AgentMachine.Action) {
     switch action {
     case .keep: break
-    case .send(let message): outgoing?.add(message)
+    case .send(let message): outgoing?.add(message, bytes: message.letterBytes)
     case .consider(let job, let proposal): consider(job, proposal)
     case .start(let order): start(order)
     case .cancel(let key): parts[key]?.cancel()
@@ -219,6 +228,13 @@ public actor AgentService {
   }
 
   var takesOrders: Bool { !isDraining }
+}
+
+extension AgentMessage {
+  /// Bytes that count against the bound of a connection.
+  fileprivate var letterBytes: Int {
+    if case .letter(let letter) = self { letter.sealed.count } else { 0 }
+  }
 }
 
 extension AgentMachine.Action {

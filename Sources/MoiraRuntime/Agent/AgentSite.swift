@@ -25,10 +25,13 @@ public protocol AgentSite: Sendable {
   func decide(on proposal: JobProposal, at now: Instant) async -> Consent
   /// The job is over at this party.
   func settle(_ job: JobID, hasTrained: Bool) async
-  /// Whether an artifact may leave on a submitter's request; secrets never may.
+  /// Whether an artifact may leave on a submitter's request; secrets never may. What may is written down
+  /// before this returns.
   func release(_ question: ArtifactQuestion, at now: Instant) async throws(Failure)
   /// Writes down what happened, for the party's own eyes.
-  func record(_ event: AgentEvent) async
+  ///
+  /// - Returns: whether it is written; what must be written before it happens does not happen else.
+  @discardableResult func record(_ event: AgentEvent) async -> Bool
 }
 
 /// What a party offers.

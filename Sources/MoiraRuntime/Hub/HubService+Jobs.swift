@@ -96,10 +96,13 @@ extension HubService {
   private func begin(_ id: JobID) {
     guard let record = jobs[id]?.record else { return }
     jobs[id]?.phase = .running
-    let seats = Dictionary(
-      record.plan.members.map { ($0.party, $0.registered) }, uniquingKeysWith: { a, _ in a })
-    carryOut(desk.handle(.opened(id, seats: seats), at: clock.now()))
+    carryOut(desk.handle(.opened(id, seats: seats(of: record)), at: clock.now()))
     Task { await drive(id, record) }
+  }
+
+  private func seats(of record: JobRecord) -> [PartyID: PartyID] {
+    Dictionary(
+      record.plan.members.map { ($0.party, $0.registered) }, uniquingKeysWith: { a, _ in a })
   }
 
   private func drive(_ id: JobID, _ record: JobRecord) async {
@@ -109,8 +112,12 @@ extension HubService {
       jobs[id]?.driver = running.driver
       var broken: Failure?
       for await update in running.updates {
-        if case .broken(let failure) = update { broken = failure }
-        jobs[id]?.feed.tell(update)
+        if case .broken(let failure) = update {
+          // Not told: the job is taken up again, and who watches it dials again.
+          broken = failure
+        } else {
+          jobs[id]?.feed.tell(update)
+        }
       }
       if let broken { return await setAside(id, broken) }
       finish(id)
@@ -125,6 +132,8 @@ extension HubService {
     guard !isLeaving else { return }
     metrics.brokenOff(id, failure)
     drop(id)
+    aside.insert(id)
+    defer { aside.remove(id) }
     var pause = Duration.seconds(1)
     while !isLeaving {
       guard (try? await clock.sleep(until: clock.now() + pause)) != nil else { return }
@@ -168,6 +177,8 @@ extension HubService {
       try await store.conclude(id, machine.state ?? .failed, at: now)
       if let snapshot = machine.snapshot { jobs[id]?.feed.tell(.ended(snapshot)) }
       metrics.ended(machine.state ?? .failed)
+      // Whoever agreed is told that nothing comes of it.
+      carryOut(desk.handle(.opened(id, seats: seats(of: record)), at: now))
       finish(id)
     } catch {
       await setAside(id, error)

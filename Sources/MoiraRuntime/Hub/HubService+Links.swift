@@ -34,9 +34,28 @@ extension HubService {
   func ask(_ question: Question, of party: PartyID, wait: Duration) async -> Answer {
     await withCheckedContinuation { continuation in
       lastQuestion += 1
-      answers[lastQuestion] = { continuation.resume(returning: $0) }
+      askers[lastQuestion] = .once(continuation)
       let event = HubDesk.Event.ask(lastQuestion, question, of: party, wait: wait)
       carryOut(desk.handle(event, at: clock.now()))
+    }
+  }
+
+  /// Whoever waits for an answer.
+  enum Asker {
+    case once(CheckedContinuation<Answer, Never>)
+    case pieces((Answer) -> Void)
+  }
+
+  /// An agent may say what it likes, as often as it likes: whoever asked for one answer gets one.
+  func hear(_ answer: Answer, to number: UInt64) {
+    switch askers[number] {
+    case .once(let continuation):
+      askers[number] = nil
+      continuation.resume(returning: answer)
+    case .pieces(let take):
+      if answer.isLast { askers[number] = nil }
+      take(answer)
+    case nil: break
     }
   }
 
@@ -47,7 +66,7 @@ extension HubService {
     let (stream, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
     lastQuestion += 1
     var expected: UInt64 = 0
-    answers[lastQuestion] = { answer in
+    askers[lastQuestion] = .pieces { answer in
       switch answer {
       case .piece(let number, let bytes, let isLast):
         guard number == expected else { return }

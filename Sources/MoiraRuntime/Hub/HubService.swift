@@ -27,6 +27,8 @@ public actor HubService {
   var desk: HubDesk
   var queue: JobQueue
   var jobs: [JobID: RunningJob] = [:]
+  /// Jobs that are not in hand since the store did not take what they had to note.
+  var aside: Set<JobID> = []
   var members: [PartyID: HubMember] = [:]
   var revocations: [UInt8]
   var isLeaving = false
@@ -34,7 +36,7 @@ public actor HubService {
   private var sessions: [UInt64: Session] = [:]
   private var lastSession: UInt64 = 0
   var ends: [OrderKey: CheckedContinuation<PartEnd, Never>] = [:]
-  var answers: [UInt64: (Answer) -> Void] = [:]
+  var askers: [UInt64: Asker] = [:]
   var lastQuestion: UInt64 = 0
   private var tellings: [Told] = []
   private var isKeeping = false
@@ -155,8 +157,7 @@ public actor HubService {
       tell(.report(key, report, party, session: session, number: number))
     case .ended(let key, let end): tell(.ended(key, end))
     case .answered(let number, let answer):
-      answers[number]?(answer)
-      if answer.isLast { answers[number] = nil }
+      hear(answer, to: number)
     case .refuse(let refusal, let party): metrics.refused(refusal, from: party)
     }
   }
@@ -168,8 +169,8 @@ public actor HubService {
       if !outgoing.add(message, bytes: letter.sealed.count + 1) {
         metrics.refused(.full(letter.address), from: letter.address.from)
       }
-    } else {
-      outgoing.add(message)
+    } else if !outgoing.add(message) {
+      disconnect(session)
     }
   }
 
@@ -189,15 +190,23 @@ public actor HubService {
       tellings = []
       var reports: [JobID: [PartReport]] = [:]
       var numbers: [UInt64: (PartyID, UInt64)] = [:]
+      var tellers: [JobID: Set<UInt64>] = [:]
       for case .report(let key, let bytes, let party, let session, let number) in batch {
         numbers[session] = (party, number)
+        tellers[key.job, default: []].insert(session)
         if let report = try? PartReport(relayed: bytes), report.part == key.part {
           reports[key.job, default: []].append(report)
         } else {
           metrics.refused(.misrouted(key.job), from: party)
         }
       }
-      for (job, told) in reports { _ = await jobs[job]?.driver?.keep(told) }
+      for (job, told) in reports where await !keep(told, of: job) {
+        // Not noted, so it is told again, on a new connection.
+        for session in tellers[job] ?? [] {
+          numbers[session] = nil
+          disconnect(session)
+        }
+      }
       for (session, (party, number)) in numbers {
         carryOut(desk.handle(.kept(party, session: session, number), at: clock.now()))
       }
@@ -206,5 +215,11 @@ public actor HubService {
       }
     }
     isKeeping = false
+  }
+
+  /// - Returns: false if the store did not take them; true too if the job is over.
+  private func keep(_ told: [PartReport], of job: JobID) async -> Bool {
+    if let driver = jobs[job]?.driver { return await driver.keep(told) }
+    return jobs[job] == nil && !aside.contains(job)
   }
 }

@@ -24,7 +24,7 @@ extension Moira_V1_AgentFrame {
 
   func message() throws(FrameError) -> AgentMessage {
     switch body {
-    case .hello(let hello): .hello(hello.value)
+    case .hello(let hello): .hello(try hello.value())
     case .decided(let decided):
       .decided(JobID(decided.job), Consent(refusals: decided.refusals.map(\.value)))
     case .told(let told): .told(told.number, try told.value())
@@ -50,8 +50,12 @@ extension Moira_V1_Hello {
     direct = hello.direct ?? ""
   }
 
-  fileprivate var value: Hello {
-    Hello(
+  fileprivate func value() throws(FrameError) -> Hello {
+    try FrameLimits.check(firstTold, "first_told")
+    if jobs.count > FrameLimits.names { throw .outOfRange("jobs") }
+    if components.count > FrameLimits.names { throw .outOfRange("components") }
+    if build.utf8.count > FrameLimits.build { throw .outOfRange("build") }
+    return Hello(
       version: version, build: build, components: components.mapValues(Int.init),
       slots: Int(slots), memory: Int(clamping: min(memory, 1 << 30)),
       jobs: jobs.map { JobID($0) }, firstTold: firstTold,
@@ -71,9 +75,12 @@ extension Moira_V1_Told {
   }
 
   fileprivate func value() throws(FrameError) -> Telling {
+    try FrameLimits.check(number, "number")
     switch telling {
-    case .report(let report): .report(key.value, Array(report))
-    case .ended(let end): .ended(key.value, try end.value())
+    case .report(let report):
+      if report.count > FrameLimits.report { throw .outOfRange("report") }
+      return .report(key.value, Array(report))
+    case .ended(let end): return .ended(key.value, try end.value())
     case nil: throw .missing("telling")
     }
   }

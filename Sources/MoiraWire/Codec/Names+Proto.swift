@@ -9,6 +9,22 @@ enum FrameError: Error, Hashable {
   case outOfRange(String)
 }
 
+/// Bounds of what stands in one frame; the whole frame has `HubServer.messageLimit`.
+enum FrameLimits {
+  /// No counter of an honest agent comes near it, and one more never overflows.
+  static let number: UInt64 = 1 << 62
+  /// Jobs that an agent still keeps something of, components that it has.
+  static let names = 100_000
+  /// Bytes of the name of a build.
+  static let build = 64
+  /// Bytes of what a part reports at a time.
+  static let report = 4 << 20
+
+  static func check(_ number: UInt64, _ name: String) throws(FrameError) {
+    if number > Self.number { throw .outOfRange(name) }
+  }
+}
+
 extension Moira_V1_OrderKey {
   init(_ key: OrderKey) {
     self.init()

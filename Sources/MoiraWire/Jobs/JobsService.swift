@@ -38,8 +38,9 @@ struct JobsService: Moira_V1_Jobs.SimpleServiceProtocol {
     request: Moira_V1_JobName, response: RPCWriter<Moira_V1_JobUpdate>, context: ServerContext
   ) async throws {
     try await refusing(log, from: "a submitter") {
-      _ = try PeerIdentity.member(of: context, trust)
+      let member = try PeerIdentity.member(of: context, trust)
       for await update in try await hub.updates(of: JobID(request.job)) {
+        try trust.check(member)
         try await response.write(.with { $0.update = WireJSON.bytes(update) })
       }
     }

@@ -51,9 +51,10 @@ public struct DirectServer: Sendable {
   ///
   /// - Throws: `address-taken`.
   public func run() async throws {
+    let log = HubLog(label: "moira.direct")
     try await WireServer(
-      [DirectService(agent: agent, trust: trust, log: HubLog(label: "moira.direct"))], trust,
-      address
+      [DirectService(agent: agent, trust: trust, log: log)], trust, address,
+      door: ConnectionDoor(ConnectionBounds()) { log.refusedAtDoor($0) }
     ).run { _ in }
   }
 }

@@ -10,9 +10,14 @@ public struct HubServer: Sendable {
   private let trust: MemberTrust
   private let address: HubAddress
   private let log: HubLog
+  private let bounds: ConnectionBounds
 
   /// - Parameter address: to listen at; port 0 is not one.
-  public init(_ hub: HubService, trust: MemberTrust, listening address: HubAddress, log: HubLog) {
+  public init(
+    _ hub: HubService, trust: MemberTrust, listening address: HubAddress, log: HubLog,
+    bounds: ConnectionBounds = ConnectionBounds()
+  ) {
+    self.bounds = bounds
     self.hub = hub
     self.trust = trust
     self.address = address
@@ -24,11 +29,12 @@ public struct HubServer: Sendable {
   /// - Parameter ready: called once with the port.
   /// - Throws: `address-taken`.
   public func run(_ ready: @Sendable (Int) async -> Void) async throws {
+    trust.whenRefusing { [log] in log.refusedAtDoor($0) }
     try await WireServer(
       [
-        LinkService(hub: hub, trust: trust, log: log),
+        LinkService(hub: hub, trust: trust, log: log, helloWait: bounds.helloWait),
         JobsService(hub: hub, trust: trust, log: log),
-      ], trust, address
+      ], trust, address, door: ConnectionDoor(bounds) { [log] in log.refusedAtDoor($0) }
     ).run(ready)
   }
 }

@@ -10,6 +10,8 @@ struct LinkService: Moira_V1_Link.SimpleServiceProtocol {
   let hub: HubService
   let trust: MemberTrust
   let log: HubLog
+  /// How long an agent may take to say hello.
+  var helloWait = Duration.seconds(10)
 
   func connect(
     request: RPCAsyncSequence<Moira_V1_AgentFrame, any Error>,
@@ -18,8 +20,8 @@ struct LinkService: Moira_V1_Link.SimpleServiceProtocol {
     try await refusing(log, from: "an agent") {
       let member = try PeerIdentity.member(of: context, trust)
       try member.expected(.party)
-      var frames = request.makeAsyncIterator()
-      guard let first = try await frames.next(), case .hello(let hello) = try first.message() else {
+      let reading = Reading(request.makeAsyncIterator())
+      guard case .hello(let hello) = try await first(of: reading) else {
         throw Failure("frame-form", "the first message of an agent must be its hello")
       }
       let entry = HubMember(
@@ -27,23 +29,39 @@ struct LinkService: Moira_V1_Link.SimpleServiceProtocol {
         identity: member.identity, validUntil: member.notAfter)
       let connection = try await hub.connect(entry, hello)
       log.connected(member.id, session: connection.session)
-      await serve(connection, member, &frames, response)
+      await serve(connection, member, reading, response)
       await hub.disconnect(connection.session)
       log.disconnected(member.id, session: connection.session)
     }
   }
 
+  /// A stream that says nothing is not held open.
+  private func first(of reading: Reading) async throws -> AgentMessage? {
+    try await withThrowingTaskGroup(of: AgentMessage?.self) { group in
+      group.addTask { try await reading.next()?.message() }
+      group.addTask {
+        try await Task.sleep(for: helloWait)
+        throw Failure(
+          "frame-form", "an agent must say hello within \(helloWait.components.seconds) seconds")
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? nil
+    }
+  }
+
   /// Reads and writes until either side ends.
   private func serve(
-    _ connection: HubService.Connection, _ member: Member,
-    _ frames: inout RPCAsyncSequence<Moira_V1_AgentFrame, any Error>.AsyncIterator,
+    _ connection: HubService.Connection, _ member: Member, _ reading: Reading,
     _ response: RPCWriter<Moira_V1_HubFrame>
   ) async {
     let writing = Task {
-      try? await connection.outgoing.drain { try await response.write(Moira_V1_HubFrame($0)) }
+      try? await connection.outgoing.drain { message in
+        // A member that was revoked gets nothing more either.
+        try trust.check(member)
+        try await response.write(Moira_V1_HubFrame(message))
+      }
     }
     defer { writing.cancel() }
-    let reading = Reading(frames)
     // The hub ends a connection by ending what goes out.
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await writing.value }
@@ -58,7 +76,11 @@ struct LinkService: Moira_V1_Link.SimpleServiceProtocol {
     do {
       while let frame = try await reading.next() {
         try trust.check(member)
-        await hub.receive(try frame.message(), session: session)
+        let message = try frame.message()
+        if case .hello = message {
+          throw Failure("frame-form", "an agent says hello once, but '\(member.id)' said it again")
+        }
+        await hub.receive(message, session: session)
       }
     } catch let failure as Failure {
       log.refused(failure, from: member.id.text)

@@ -13,6 +13,8 @@ public final class MemberTrust: Sendable {
   private let clock: any WallClock
   /// Why the last handshake was refused: TLS itself tells the dialler no more than that it failed.
   private let lastRefusal = Mutex<Failure?>(nil)
+  /// Told of whoever dials and is not believed.
+  private let refused = Mutex<[@Sendable (Failure) -> Void]>([])
 
   public init(_ credentials: MemberCredentials, clock: any WallClock) {
     self.credentials = credentials
@@ -44,6 +46,11 @@ public final class MemberTrust: Sendable {
   /// Whether a member that was believed once is to be believed still.
   public func check(_ member: Member) throws(Failure) {
     try verifier.withLock { $0 }.check(member, at: clock.now())
+  }
+
+  /// - Parameter note: called on the connection's own thread; must be quick.
+  func whenRefusing(_ note: @escaping @Sendable (Failure) -> Void) {
+    refused.withLock { $0.append(note) }
   }
 
   func takeRefusal() -> Failure? {
@@ -104,6 +111,7 @@ public final class MemberTrust: Sendable {
       promise.succeed(.certificateVerified(.init(ValidatedCertificateChain([leaf]))))
     } catch {
       lastRefusal.withLock { $0 = error }
+      for note in refused.withLock({ $0 }) { note(error) }
       promise.succeed(.failed)
     }
   }

@@ -6,6 +6,10 @@ internal import NIOTLS
 final class ModernTLSGate: ChannelInboundHandler {
   typealias InboundIn = NIOAny
 
+  private let guest: DoorGuest
+
+  init(_ guest: DoorGuest) { self.guest = guest }
+
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if case .handshakeCompleted? = event as? TLSUserEvent {
       let version = try? context.pipeline.syncOperations.nioSSL_tlsVersion()
@@ -13,6 +17,7 @@ final class ModernTLSGate: ChannelInboundHandler {
         context.close(promise: nil)
         return
       }
+      guest.hasShakenHands()
     }
     context.fireUserInboundEventTriggered(event)
   }

@@ -8,11 +8,16 @@ struct WireServer {
   private let services: [any RegistrableRPCService]
   private let trust: MemberTrust
   private let address: HubAddress
+  private let door: ConnectionDoor
 
-  init(_ services: [any RegistrableRPCService], _ trust: MemberTrust, _ address: HubAddress) {
+  init(
+    _ services: [any RegistrableRPCService], _ trust: MemberTrust, _ address: HubAddress,
+    door: ConnectionDoor
+  ) {
     self.services = services
     self.trust = trust
     self.address = address
+    self.door = door
   }
 
   /// Serves until cancelled.
@@ -21,7 +26,7 @@ struct WireServer {
   /// - Throws: `address-taken`.
   func run(_ ready: @Sendable (Int) async -> Void) async throws {
     let transport = HTTP2ServerTransport.Posix(
-      address: socketAddress, transportSecurity: trust.serverSecurity(), config: .wire)
+      address: socketAddress, transportSecurity: trust.serverSecurity(), config: .wire(door))
     let server = GRPCServer(transport: transport, services: services)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.serve() }
@@ -54,8 +59,9 @@ struct WireServer {
 }
 
 extension HTTP2ServerTransport.Posix.Config {
-  fileprivate static var wire: Self {
+  fileprivate static func wire(_ door: ConnectionDoor) -> Self {
     .defaults { config in
+      config.connection.maxIdleTime = door.bounds.idleTime
       config.http2.maxFrameSize = 1 << 20
       config.http2.targetWindowSize = 16 << 20
       config.http2.maxConcurrentStreams = 128
@@ -64,7 +70,9 @@ extension HTTP2ServerTransport.Posix.Config {
       config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(10)
       config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(ModernTLSGate())
+          let guest = door.guest(channel)
+          try channel.pipeline.syncOperations.addHandler(guest, position: .first)
+          try channel.pipeline.syncOperations.addHandler(ModernTLSGate(guest))
         }
       }
     }

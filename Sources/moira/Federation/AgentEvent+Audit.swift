@@ -22,11 +22,15 @@ extension AgentEvent {
       (.partStarted, .map(Self.facts(key) + [("component", .string(component))]))
     case .partEnded(let key, let end):
       (.partEnded, .map(Self.facts(key) + [("end", .string(Self.word(end)))]))
-    case .released(let asked): (.artifactLeft, .map(Self.facts(asked)))
     case .releaseRefused(let asked, let failure):
       (.releaseRefused, .map(Self.facts(asked) + [("why", .string(failure.code))]))
-    case .refused, .connected, .disconnected, .failed: nil
+    // What leaves is written before it does, by whoever lets it.
+    case .released, .refused, .connected, .disconnected, .failed: nil
     }
+  }
+
+  static func leaving(_ asked: ArtifactQuestion) -> (kind: AuditKind, facts: ConfigValue) {
+    (.artifactLeft, .map(facts(asked)))
   }
 
   private static func facts(_ key: OrderKey) -> [(key: String, value: ConfigValue)] {

@@ -60,10 +60,17 @@ struct HubServeCommand: Subcommand {
     let standing = HubState()
     var rules = HubService.Settings()
     rules.queue = settings.queue
+    let log = HubLog()
+    var metrics = meters.metrics
+    let count = metrics.refused
+    metrics.refused = {
+      count($0, $1)
+      log.refused($0, from: $1)
+    }
     let hub = HubService(
       store: store.leased, planner: HubPlanner(home: state), clock: clock, settings: rules,
-      revocations: Array(trust.revocations.json.utf8), metrics: meters.metrics)
-    let server = HubServer(hub, trust: trust, listening: address, log: HubLog())
+      revocations: Array(trust.revocations.json.utf8), metrics: metrics)
+    let server = HubServer(hub, trust: trust, listening: address, log: log)
     var services: [any Service] = [
       HubRunner(
         store: store, hub: hub, server: server, trust: trust, keys: home.keys, state: standing)

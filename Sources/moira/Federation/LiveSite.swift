@@ -25,6 +25,8 @@ final class LiveSite: AgentSite {
   private let ledger: Mutex<EpsilonLedger>
   private let schemas = standardCatalog.schemas
   let meters = AgentMeters()
+  /// Lines of the audit log that the disk has not taken yet.
+  private let unwritten = Mutex<[UnwrittenLine]>([])
 
   init(
     _ profile: PartyProfile, _ folder: PartyHome, trust: MemberTrust,
@@ -148,28 +150,53 @@ final class LiveSite: AgentSite {
     guard !Composition(home: folder.state).isSecret(hash, at: question.seat) else {
       throw Failure("artifact-secret", "the artifact is kept for the agent of '\(party)' alone")
     }
+    // Nothing leaves that does not stand in the audit log first.
+    let line = AgentEvent.leaving(question)
+    try audit.append(line.kind, line.facts, at: now)
   }
 
   // MARK: The log
 
-  func record(_ event: AgentEvent) async {
+  func record(_ event: AgentEvent) async -> Bool {
     let now = clock.now()
     log.note(event)
     meters.count(event)
-    if case .partStarted(let key, _) = event { await spend(key) }
-    guard let (kind, facts) = event.audited else { return }
-    do throws(Failure) {
-      try audit.append(kind, facts, at: now)
-    } catch {
-      log.failed(error)
+    if case .partStarted(let key, _) = event, await !spend(key) { return false }
+    guard let (kind, facts) = event.audited else { return true }
+    return unwritten.withLock { lines in
+      lines.append(UnwrittenLine(kind: kind, facts: facts, time: now))
+      do throws(Failure) {
+        while let line = lines.first {
+          try audit.append(line.kind, line.facts, at: line.time)
+          lines.removeFirst()
+        }
+        return true
+      } catch {
+        // The disk is full: the lines are written, in their order, as soon as it takes them.
+        log.failed(error)
+        return false
+      }
     }
   }
 
+  private struct UnwrittenLine {
+    let kind: AuditKind
+    let facts: ConfigValue
+    let time: Instant
+  }
+
   /// What a training spends of a budget is noted before it begins.
-  private func spend(_ key: OrderKey) async {
+  private func spend(_ key: OrderKey) async -> Bool {
     let changed = ledger.withLock {
       $0.begin(key.part.task, attempt: key.part.attempt, of: key.job)
     }
-    if changed { try? await keepLedger(of: key.job) }
+    if !changed { return true }
+    do throws(Failure) {
+      try await keepLedger(of: key.job)
+      return true
+    } catch {
+      log.failed(error)
+      return false
+    }
   }
 }

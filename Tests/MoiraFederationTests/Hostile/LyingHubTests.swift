@@ -1,0 +1,250 @@
+import Foundation
+import MoiraConfig
+import MoiraCrypto
+import MoiraKit
+import MoiraModel
+import MoiraPlan
+import MoiraRelay
+import MoiraRuntime
+import MoiraSchedule
+import MoiraTable
+import Synchronization
+import Testing
+
+@testable import MoiraWire
+
+@Suite("A hub that lies gets nothing to run, to open or to leave")
+struct LyingHubTests {
+  private struct Scene {
+    let consortium: SiegeConsortium
+    let a: SiegeMember
+    let b: SiegeMember
+    let site: SiegeSite
+    let agent: AgentService
+    let plan: Plan
+
+    init() async throws {
+      consortium = try SiegeConsortium()
+      a = try consortium.member("hospital-a")
+      b = try consortium.member("hospital-b")
+      site = SiegeSite(a, ["breast": Array("id,x,y\n1,0.5,1\n2,0.25,0\n".utf8)])
+      agent = try await site.agent()
+      plan = try await YAMLPlanner().plan(
+        PipelineSource(
+          file: "two.yaml",
+          text: """
+            moira: 1
+            name: two
+            parties: {guest: hospital-a, host: [hospital-b]}
+            tasks:
+              reader_0: {component: reader, parameters: {dataset: breast, id: id, label: y}}
+            """, overrides: [], parties: ""))
+    }
+
+    func proposal(_ job: JobID, _ certificates: [PartyID: [UInt8]]) throws -> HubMessage {
+      let proposal = JobProposal(
+        job: job, submitter: "alice", plan: plan, certificates: certificates)
+      return .consider(job, proposal: Array(try JSONEncoder().encode(proposal)))
+    }
+
+    var honest: [PartyID: [UInt8]] { ["hospital-a": a.certificate, "hospital-b": b.certificate] }
+
+    func order(_ job: JobID, task: TaskID = "reader_0", seat: PartyID = "hospital-a") -> StartOrder
+    {
+      StartOrder(
+        key: OrderKey(PartKey(task: task, attempt: 1, party: seat), of: job), inputs: [:],
+        absent: [])
+    }
+
+    /// Says all of it, and goes on until the agent has said enough: so many words, or that a part ended.
+    ///
+    /// - Parameter decisions: whether these count; an agent says them again on every connection.
+    func hear(
+      _ words: Int = .max, decisions: Bool = false, of messages: [HubMessage]
+    ) async -> [AgentMessage] {
+      let heard = Mutex<[AgentMessage]>([])
+      await LyingHub(first: messages) { message in
+        switch message {
+        case .decided where decisions: break
+        case .told, .answered, .receipt, .letter: break
+        default: return ([], false)
+        }
+        let count = heard.withLock {
+          $0.append(message)
+          return $0.count
+        }
+        var answers: [HubMessage] = []
+        var hasEnded = false
+        if case .told(let number, let telling) = message {
+          answers = [.noted(number)]
+          if case .ended = telling { hasEnded = words == .max }
+        }
+        return (answers, count >= words || hasEnded)
+      }.deceive(agent)
+      return heard.withLock { $0 }
+    }
+  }
+
+  @Test("A proposal with another's, a foreign, an expired or no certificate is refused by name")
+  func proposals() async throws {
+    let scene = try await Scene()
+    let foreign = try SiegeConsortium("other").member("hospital-b")
+    let expired = try scene.consortium.member("hospital-c", isExpired: true)
+    var second = scene.honest
+    second["hospital-b"] = scene.a.certificate
+    var strange = scene.honest
+    strange["hospital-b"] = foreign.certificate
+    var late = scene.honest
+    late["hospital-c"] = expired.certificate
+    let heard = await scene.hear(
+      6, decisions: true,
+      of: [
+        try scene.proposal("mismatch", second), try scene.proposal("foreign", strange),
+        try scene.proposal("expired", late),
+        try scene.proposal("lacking", ["hospital-a": scene.a.certificate]),
+        .consider("garbage", proposal: Array("{}".utf8)),
+        .consider(
+          "other",
+          proposal: Array(
+            try JSONEncoder().encode(
+              JobProposal(
+                job: "mine", submitter: "alice", plan: scene.plan, certificates: scene.honest)))),
+      ])
+    #expect(heard.count == 6)
+    #expect(
+      Set(scene.site.events) == [
+        "decided mismatch peer-identity-mismatch", "decided foreign certificate-foreign",
+        "decided expired certificate-expired", "decided lacking proposal-form",
+        "decided garbage proposal-form", "decided other proposal-form",
+      ])
+  }
+
+  @Test("An order of a job that was not agreed to, or that the plan does not have, runs nothing")
+  func orders() async throws {
+    let scene = try await Scene()
+    let agreed = try scene.proposal("agreed", scene.honest)
+    var heard = await scene.hear(1, of: [.start(scene.order("unknown"), turn: 1)])
+    #expect(heard.contains { $0.code == "consent-missing" })
+    heard = await scene.hear(1, decisions: true, of: [agreed])
+    heard = await scene.hear(
+      3,
+      of: [
+        .start(scene.order("agreed", task: "exfiltrate_0"), turn: 2),
+        .start(scene.order("agreed", seat: "hospital-b"), turn: 3),
+        .start(scene.order("agreed", seat: "../../etc"), turn: 4),
+      ])
+    #expect(heard.filter { $0.code == "order-unknown" }.count == 3, "\(heard)")
+    #expect(!scene.site.events.contains { $0.hasPrefix("started") }, "\(scene.site.events)")
+  }
+
+  @Test("Questions about seats that are not its own, and about jobs it does not know, tell nothing")
+  func questions() async throws {
+    let scene = try await Scene()
+    _ = await scene.hear(
+      1, decisions: true, of: [try scene.proposal("agreed", scene.honest)])
+    let heard = await scene.hear(
+      4,
+      of: [
+        .ask(1, .holds("unknown", seat: "hospital-a", [])),
+        .ask(2, .holds("agreed", seat: "hospital-b", ["aa"])),
+        .ask(3, .holds("agreed", seat: "../../../tmp/x", ["../../etc/passwd"])),
+        .ask(4, .fingerprint(scene.order("agreed", task: "no_0"))),
+      ])
+    #expect(
+      heard.map(\.code).sorted() == [
+        "consent-missing", "order-unknown", "order-unknown", "order-unknown",
+      ])
+  }
+
+  @Test("A table that is asked for as a model does not leave, whoever asks")
+  func kindLie() async throws {
+    let scene = try await Scene()
+    let submitter = try scene.consortium.member("alice", .submitter)
+    _ = await scene.hear(
+      1, decisions: true, of: [try scene.proposal("agreed", scene.honest)])
+    var table: ArtifactReference?
+    let told = await scene.hear(of: [.start(scene.order("agreed"), turn: 2)])
+    for case .told(_, .ended(_, .succeeded(let outputs, _))) in told { table = outputs.first }
+    let made = try #require(table)
+    #expect(made.kind == .table)
+    let asModel = ArtifactReference(
+      port: made.port, kind: .model, hash: made.hash, bytes: made.bytes)
+    let lies = [
+      (asModel, "hospital-a"), (made, "hospital-a"), (asModel, "../hospital-a"),
+      (
+        ArtifactReference(port: "x", kind: .model, hash: "../../keys/tls.key", bytes: 1),
+        "hospital-a"
+      ),
+    ]
+    let heard = await scene.hear(
+      lies.count,
+      of: lies.enumerated().map { number, lie in
+        .ask(
+          UInt64(number),
+          .artifact(
+            ArtifactQuestion(
+              job: "agreed", seat: PartyID(lie.1), task: "reader_0", reference: lie.0,
+              submitter: "alice", certificate: submitter.certificate)))
+      })
+    #expect(
+      heard.map(\.code).sorted() == [
+        "artifact-unknown", "artifact-unknown", "artifact-unknown", "policy-release",
+      ], "\(heard)")
+    #expect(!scene.site.events.contains { $0.hasPrefix("released") })
+  }
+
+  @Test(
+    "Letters of a job not agreed to, to another, unsealed or sealed by a stranger are not opened")
+  func letters() async throws {
+    let scene = try await Scene()
+    _ = await scene.hear(
+      1, decisions: true, of: [try scene.proposal("agreed", scene.honest)])
+    let stranger = try scene.consortium.member("hospital-c")
+    func address(_ job: JobID, from: PartyID = "hospital-b", to: PartyID = "hospital-a")
+      -> LaneAddress
+    {
+      LaneAddress(job: job, task: "reader_0", attempt: 1, from: from, to: to)
+    }
+    let own = address("agreed")
+    var seals = LaneSeals(
+      from: SealingKeyPair(of: stranger.identity), to: scene.a.trust.credentials.member.sealing,
+      context: [])
+    let long = [UInt8](repeating: 1, count: LaneLimits.sealedBytes + 1)
+    let letters = [
+      Letter(address: address("unknown"), number: 0, endsMessage: false, sealed: [1]),
+      Letter(
+        address: address("agreed", to: "hospital-b"), number: 0, endsMessage: false, sealed: [1]),
+      Letter(
+        address: address("agreed", from: "nobody"), number: 0, endsMessage: false, sealed: [1]),
+      Letter(address: own, number: 0, endsMessage: false, sealed: long),
+      Letter(address: own, number: 0, endsMessage: false, sealed: []),
+      Letter(address: own, number: 0, endsMessage: false, sealed: seals.opening),
+      // The opening of a lane proves nothing yet; what is sealed with it does not open.
+      Letter(address: own, number: 1, endsMessage: true, sealed: seals.seal([1], isLast: true)),
+      // From the future: not the next one, which is said.
+      Letter(address: own, number: 1 << 40, endsMessage: true, sealed: [1]),
+    ]
+    let heard = await scene.hear(2, of: letters.map { .letter($0) })
+    let next = heard.map { message -> UInt64? in
+      if case .receipt(let receipt) = message { receipt.next } else { nil }
+    }
+    #expect(next == [1, 1])
+    for _ in 0..<100_000 where scene.site.events.count < 7 { await Task.yield() }
+    let refused = scene.site.events.filter { $0.hasPrefix("refused") }
+    #expect(
+      refused.sorted() == [
+        "refused broken-seal", "refused broken-seal", "refused misrouted", "refused misrouted",
+        "refused too-long", "refused without-consent",
+      ])
+  }
+}
+
+extension AgentMessage {
+  /// The code of a failure that it tells; empty for anything else.
+  fileprivate var code: String {
+    switch self {
+    case .told(_, .ended(_, .failed(let failure))), .answered(_, .failed(let failure)): failure.code
+    default: ""
+    }
+  }
+}
