@@ -56,6 +56,9 @@ struct Evaluator: Component {
     "Whether metrics of all parties' rows are found too; without, nothing leaves a party.")
   var pooled: Bool = true
 
+  @Param("The metrics to report, beside how many rows there were; empty reports all.")
+  var reported: [EvaluationMetric] = []
+
   func run(in task: some TaskContext) async throws {
     if !pooled {
       if task.role != .arbiter { try await evaluateAlone(in: task) }
@@ -94,7 +97,8 @@ struct Evaluator: Component {
         federated: rows.federated.sums.metrics(exact: rows.federated.curve),
         local: rows.local.map { $0.sums.metrics(exact: $0.curve) }),
       pooled: .init(federated: federated.metrics(), local: local?.metrics()),
-      baselines: alone.isEmpty ? nil : alone)
+      baselines: alone.isEmpty ? nil : alone
+    ).keeping(reported)
     tell(report, in: task)
     try await task.write(report, to: metrics)
   }
@@ -105,7 +109,8 @@ struct Evaluator: Component {
       party: task.party, form: rows.federated.form, classes: rows.classes, threshold: threshold,
       own: .init(
         federated: rows.federated.sums.metrics(exact: rows.federated.curve),
-        local: rows.local.map { $0.sums.metrics(exact: $0.curve) }), pooled: nil, baselines: nil)
+        local: rows.local.map { $0.sums.metrics(exact: $0.curve) }), pooled: nil, baselines: nil
+    ).keeping(reported)
     tell(report, in: task)
     try await task.write(report, to: metrics)
   }

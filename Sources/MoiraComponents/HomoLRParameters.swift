@@ -10,7 +10,8 @@ public enum Aggregation: String, ParameterChoice {
 }
 
 public enum OptimizerMethod: String, ParameterChoice {
-  case sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw
+  case sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, adadelta, adamax, nadam, radam
+  case asgd, rprop
 }
 
 /// `optimizer: adam` or `optimizer: {method: adam, beta1: 0.9}`.
@@ -23,15 +24,35 @@ public struct OptimizerParameters: ParameterGroupValue {
     "How much of the last step goes into this one (momentum, nesterov, rmsprop).", .atLeast(0),
     .lessThan(1))
   public var momentum: Double?
-  @Param("Decay of the mean of gradients (adam, adamw).", .atLeast(0), .lessThan(1))
+  @Param(
+    "Decay of the mean of gradients (adam, adamw, adamax, nadam, radam).", .atLeast(0), .lessThan(1)
+  )
   public var beta1: Double = 0.9
-  @Param("Decay of the mean of squared gradients (adam, adamw).", .atLeast(0), .lessThan(1))
+  @Param(
+    "Decay of the mean of squared gradients (adam, adamw, nadam, radam), or of the greatest (adamax).",
+    .atLeast(0), .lessThan(1))
   public var beta2: Double = 0.999
-  @Param("Decay of the mean of squared gradients (rmsprop).", .atLeast(0), .lessThan(1))
-  public var smoothing: Double = 0.99
+  @Param(
+    "Decay of the mean of squared gradients (rmsprop: 0.99, adadelta: 0.9).", .atLeast(0),
+    .lessThan(1))
+  public var smoothing: Double?
   @Param("Keeps the denominator from zero.", .moreThan(0)) public var epsilon: Double?
   @Param("Decay of the weights (adamw: apart from the gradient).", .atLeast(0))
   public var weightDecay: Double?
+  @Param("How fast the momentum comes up to beta1 (nadam).", .atLeast(0))
+  public var momentumDecay: Double = 0.004
+  @Param("How fast the rate falls from step to step, and weights shrink (asgd).", .atLeast(0))
+  public var rateDecay: Double = 0.0001
+  @Param("The power of the fall of the rate (asgd).", .atLeast(0))
+  public var ratePower: Double = 0.75
+  @Param("The factor of a step when the gradient turns (rprop).", .moreThan(0), .lessThan(1))
+  public var shrinking: Double = 0.5
+  @Param("The factor of a step when the gradient does not turn (rprop).", .moreThan(1))
+  public var growth: Double = 1.2
+  @Param("The least length of a step (rprop).", .moreThan(0)) public var leastStep: Double =
+    0.000001
+  @Param("The greatest length of a step (rprop).", .moreThan(0)) public var greatestStep: Double =
+    50
 
   public init() {}
 
@@ -39,12 +60,15 @@ public struct OptimizerParameters: ParameterGroupValue {
     let kind = Optimizer.Method(rawValue: method.rawValue) ?? .sgd
     return Optimizer(
       kind, momentum: momentum, beta1: beta1, beta2: beta2, smoothing: smoothing, epsilon: epsilon,
-      weightDecay: weightDecay)
+      weightDecay: weightDecay, momentumDecay: momentumDecay, rateDecay: rateDecay,
+      ratePower: ratePower, shrinking: shrinking, growth: growth, leastStep: leastStep,
+      greatestStep: greatestStep)
   }
 }
 
 public enum ScheduleMethod: String, ParameterChoice {
   case constant, step, linear, cosine, inverse
+  case inverseRoot = "inverse_root"
 }
 
 /// How the learning rate goes on from round to round.
@@ -55,21 +79,30 @@ public struct ScheduleParameters: ParameterGroupValue {
   @Param("step: rounds between two cuts.", .atLeast(1)) public var stepSize: Int = 10
   @Param("step: what the rate is multiplied by at a cut.", .moreThan(0), .atMost(1))
   public var gamma: Double = 0.5
+  @Param("constant: the factor of the first rounds.", .moreThan(0)) public var factor: Double = 1
+  @Param(
+    "constant, linear: how many rounds the factor lasts, or the way to the last factor; all, without.",
+    .atLeast(1))
+  public var iterations: Int?
   @Param("linear: the factor of the first round.", .moreThan(0)) public var startFactor: Double = 1
   @Param("linear: the factor of the last round.", .atLeast(0)) public var endFactor: Double = 0.1
   @Param("cosine: the share of the rate that is left at the end.", .atLeast(0), .atMost(1))
   public var floor: Double = 0
-  @Param("inverse: rate / (1 + decay * round).", .atLeast(0)) public var decay: Double = 0.1
+  @Param(
+    "inverse: rate / (1 + decay * round); inverse_root: rate / the root of that.", .atLeast(0))
+  public var decay: Double = 0.1
 
   public init() {}
 
   func schedule(rounds: Int) -> LearningRateSchedule {
     switch method {
-    case .constant: .constant
+    case .constant:
+      factor == 1 ? .constant : .reduced(factor: factor, rounds: iterations ?? rounds)
     case .step: .step(size: stepSize, gamma: gamma)
-    case .linear: .linear(start: startFactor, end: endFactor, rounds: rounds)
+    case .linear: .linear(start: startFactor, end: endFactor, rounds: iterations ?? rounds)
     case .cosine: .cosine(rounds: rounds, floor: floor)
     case .inverse: .inverse(decay: decay)
+    case .inverseRoot: .inverseRoot(decay: decay)
     }
   }
 }

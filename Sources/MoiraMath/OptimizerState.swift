@@ -3,10 +3,14 @@ public struct OptimizerState: Hashable, Codable, Sendable {
   public let optimizer: Optimizer
   /// Steps taken so far.
   public private(set) var stepCount = 0
-  /// Velocity, or the running mean of the gradients; empty before the first step and where unused.
-  private var first: [Double] = []
-  /// Sum or running mean of the squared gradients.
-  private var second: [Double] = []
+  /// Velocity, or the running mean of the gradients (`adadelta`: of the squared moves; `rprop`: the
+  /// last gradient); empty before the first step and where unused.
+  var first: [Double] = []
+  /// Sum or running mean of the squared gradients (`adamax`: the greatest; `rprop`: lengths of steps).
+  var second: [Double] = []
+  /// One figure that goes from step to step: the product of the momenta of `nadam`, the rate of the
+  /// next step of `asgd`.
+  var carried: Double?
 
   public init(_ optimizer: Optimizer) { self.optimizer = optimizer }
 
@@ -24,6 +28,12 @@ public struct OptimizerState: Hashable, Codable, Sendable {
     case .adagrad: adagrad(&parameters, gradient, rate)
     case .rmsprop: rmsprop(&parameters, gradient, rate)
     case .adam, .adamw: adam(&parameters, gradient, rate)
+    case .adadelta: adadelta(&parameters, gradient, rate)
+    case .adamax: adamax(&parameters, gradient, rate)
+    case .nadam: nadam(&parameters, gradient, rate)
+    case .radam: radam(&parameters, gradient, rate)
+    case .asgd: asgd(&parameters, gradient, rate)
+    case .rprop: rprop(&parameters, gradient, rate)
     }
   }
 
@@ -89,16 +99,16 @@ public struct OptimizerState: Hashable, Codable, Sendable {
 extension Optimizer {
   fileprivate var usesFirst: Bool {
     switch method {
-    case .momentum, .nesterov, .adam, .adamw: true
+    case .momentum, .nesterov, .adam, .adamw, .adadelta, .adamax, .nadam, .radam, .rprop: true
     case .rmsprop: momentum != 0
-    case .sgd, .adagrad: false
+    case .sgd, .adagrad, .asgd: false
     }
   }
 
   fileprivate var usesSecond: Bool {
     switch method {
-    case .adagrad, .rmsprop, .adam, .adamw: true
-    case .sgd, .momentum, .nesterov: false
+    case .adagrad, .rmsprop, .adam, .adamw, .adadelta, .adamax, .nadam, .radam, .rprop: true
+    case .sgd, .momentum, .nesterov, .asgd: false
     }
   }
 }

@@ -71,6 +71,34 @@ struct EvaluatorTests {
     #expect(report.pooled!.federated.confusion.joined().reduce(0, +) > 199.9)
   }
 
+  @Test("only the metrics that are named are reported, with the values that they have among all")
+  func reported() async throws {
+    let bench = PartBench(clients: 3)
+    func report(_ names: [String]) async throws -> EvaluationReport {
+      let outputs = try await bench.run(
+        Evaluator.self, [("reported", .list(names.map { .string($0) }))], inputs: inputs(bench))
+      return try bench.get(
+        EvaluationReport.self, outputs["hospital-b"]?["metrics"], at: "hospital-b")
+    }
+    let (all, few) = (try await report([]), try await report(["auc", "f1", "best_f1", "lift"]))
+    let wanted: Set = [
+      "auc", "f1", "best_f1", "best_f1_threshold", "best_f1_accuracy", "best_f1_precision",
+      "best_f1_recall", "rows",
+    ]
+    for (whole, part) in [(all.own, few.own), (all.pooled!, few.pooled!)] {
+      #expect(Set(part.federated.values.keys) == wanted)
+      #expect(Set(whole.federated.values.keys).isStrictSuperset(of: wanted))
+      for (name, value) in part.federated.values {
+        #expect(abs(value - whole.federated.values[name]!) < 1e-9)
+      }
+      #expect(part.federated.confusion.isEmpty && !whole.federated.confusion.isEmpty)
+      #expect(part.federated.curves?.roc.isEmpty == true)
+      #expect(part.federated.curves?.lift.isEmpty == false)
+    }
+    #expect(few.pooled!.federated.errors.keys.sorted() == ["auc"])
+    #expect(try await report(["ks"]).own.federated.curves == nil)
+  }
+
   @Test("what is told of the best threshold is what it gives on the party's own rows")
   func bestThreshold() async throws {
     let bench = PartBench(clients: 3)

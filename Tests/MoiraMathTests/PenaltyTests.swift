@@ -64,11 +64,41 @@ import Testing
     (.linear(start: 1, end: 0, rounds: 0), [(0, 0.8)]),
     (.cosine(rounds: 10, floor: 0.2), [(0, 0.8), (5, 0.5), (10, 0.2), (50, 0.2)]),
     (.inverse(decay: 0.5), [(0, 0.8), (2, 0.4), (6, 0.2)]),
+    (.inverseRoot(decay: 0.5), [(0, 0.8), (6, 0.4), (30, 0.2)]),
+    (.reduced(factor: 0.25, rounds: 3), [(0, 0.2), (2, 0.2), (3, 0.8), (99, 0.8)]),
   ]
 
   @Test(arguments: cases)
   func `rates by hand`(schedule: LearningRateSchedule, rates: [(Int, Double)]) {
     for (round, rate) in rates { #expect(close(schedule.rate(base: 0.8, round: round), rate)) }
+  }
+
+  /// What PyTorch's pages on ConstantLR, LinearLR and StepLR give for a rate of 0.05.
+  static let documented: [(LearningRateSchedule, [Double])] = [
+    (.reduced(factor: 0.5, rounds: 4), [0.025, 0.025, 0.025, 0.025, 0.05, 0.05]),
+    (.linear(start: 0.5, end: 1, rounds: 4), [0.025, 0.03125, 0.0375, 0.04375, 0.05, 0.05]),
+    (.step(size: 2, gamma: 0.1), [0.05, 0.05, 0.005, 0.005, 0.0005]),
+  ]
+
+  @Test(arguments: documented)
+  func `rates are those that PyTorch documents`(schedule: LearningRateSchedule, rates: [Double]) {
+    for (round, rate) in rates.enumerated() {
+      #expect(close(schedule.rate(base: 0.05, round: round), rate))
+    }
+  }
+
+  @Test func `PyTorch's recurrence of LinearLR gives the same rates`() {
+    for (start, end, rounds) in [(1 / 3.0, 1.0, 5), (1.0, 0.1, 8), (0.5, 0, 3)] {
+      let schedule = LearningRateSchedule.linear(start: start, end: end, rounds: rounds)
+      var rate = 0.3 * start
+      for round in 0..<20 {
+        if round > 0, round <= rounds {
+          let past = Double(rounds) * start + Double(round - 1) * (end - start)
+          rate *= 1 + (end - start) / past
+        }
+        #expect(close(schedule.rate(base: 0.3, round: round), rate, 1e-12))
+      }
+    }
   }
 
   @Test func `a cosine never rises`() {

@@ -49,7 +49,9 @@ enum Fate1Components {
   /// Tables are read as they are registered, so that these pass their input on.
   private static func dataIO(_ name: String) -> FateComponent {
     FateComponent(
-      name: name, ours: "union", inputs: [.data("data")],
+      name: name, ours: "union",
+      // Its model holds the names of columns, which tables have themselves: it is read and not needed.
+      inputs: [.data("data"), .model("model", isOptional: true)],
       parameters: ParameterGroup([
         .fate("with_label", .bool, "Whether there is a label."),
         .fate("label_name", .string, "The column of labels."),
@@ -61,7 +63,9 @@ enum Fate1Components {
       ]),
       idle: ["label_type", "data_type", "output_format", "input_format", "delimitor"],
       differences: ["id and label are those that the party has registered with the dataset"],
-      outputs: { task, _ in ["output_data": .init(task, "table")] },
+      outputs: { task, _ in
+        ["output_data": .init(task, "table"), "output_model": .init(task, "table")]
+      },
       steps: { call, maker in
         if let own = call.common, own.value("missing_fill") == .bool(true) {
           maker.diagnostics.error(
@@ -177,11 +181,12 @@ extension FateComponent {
       .fate("pos_label", .int, "Which label is the positive class."),
       .fate("metrics", .list(.string), "Which metrics."),
     ]),
-    idle: ["pos_label", "metrics"],
+    idle: ["pos_label"],
     differences: evaluation.differences, outputs: evaluation.outputs,
     steps: { call, maker in
       var call = call
       call.feeds["input_datas"] = call.feeds["data"]
+      if let own = call.common { maker.tellMissing(own) { !metrics.contains($0) } }
       evaluation.steps(call, &maker)
     })
 }

@@ -16,7 +16,6 @@ extension FateComponent {
     ],
     differences: [
       "nothing is encrypted for the hosts: sums are masked", "the penalty spares the intercept",
-      "the learning rate stays as it is, unless 'decay_sqrt' is false",
       "with validation rows the best round is kept",
       "'alpha' is 0.01 where none is written, not 1",
     ],
@@ -122,16 +121,23 @@ extension FateComponent {
     if let penalty = own["penalty"], let name = penalty.name {
       entries.append(.init("penalty", .string(name.lowercased()), at: penalty.site))
     }
-    if own.value("decay_sqrt") == .bool(false), let decay = own["decay"] {
-      entries.append(
-        .init(
-          "learning_rate_scheduler",
-          .map([("method", .string("inverse")), ("decay", decay.value)]), at: decay.site))
-    }
-    return entries + own.entry("alpha", from: "alpha") + start(own)
+    return entries + fall(own) + own.entry("alpha", from: "alpha") + start(own)
       + own.entry("seed", from: "init_param.random_seed")
       + own.entry("early_stop", from: "early_stop") + own.entry("tol", from: "tol")
       + own.entry("evaluate_every", from: "validation_freqs")
+  }
+
+  /// FATE 1.x divides the rate by √(1 + decay · iteration) without a word, where decay is 1.
+  private static func fall(_ own: FateParameters) -> [ConfigMap.Entry] {
+    let decay = own["decay"]
+    if decay?.value.number == 0 { return [] }
+    let method = own.value("decay_sqrt") == .bool(false) ? "inverse" : "inverse_root"
+    return [
+      .init(
+        "learning_rate_scheduler",
+        .map([("method", .string(method)), ("decay", decay?.value ?? .double(1))]),
+        at: decay?.site ?? own["decay_sqrt"]?.site ?? own.site)
+    ]
   }
 
   /// `max_iter` counts passes; between two sums there are `aggregate_iters` of them.

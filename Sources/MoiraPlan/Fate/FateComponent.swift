@@ -15,6 +15,8 @@ struct FateComponent: Sendable {
     var isOptional = false
     /// Whether it takes several artifacts.
     var isMany = false
+    /// Whether each of them may go to some of the parties only.
+    var canVary = false
 
     func fits(_ stage: FateStage) -> Bool { stages?.contains(stage) ?? true }
   }

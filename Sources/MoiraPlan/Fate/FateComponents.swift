@@ -26,11 +26,11 @@ enum FateComponents {
 extension FateComponent.Input {
   static func data(
     _ name: String, _ stages: Set<FateStage>? = nil, aliases: [String] = [],
-    isOptional: Bool = false, isMany: Bool = false
+    isOptional: Bool = false, isMany: Bool = false, canVary: Bool = false
   ) -> Self {
     .init(
       name: name, aliases: aliases, section: "data", stages: stages, isOptional: isOptional,
-      isMany: isMany)
+      isMany: isMany, canVary: canVary)
   }
 
   static func model(

@@ -5,7 +5,7 @@ extension FateComponent {
   /// `evaluation`: of the model on the rows that its predictions are of.
   static let evaluation = FateComponent(
     name: "evaluation", ours: "evaluator",
-    inputs: [.data("input_datas", aliases: ["input_data"], isMany: true)],
+    inputs: [.data("input_datas", aliases: ["input_data"], isMany: true, canVary: true)],
     parameters: ParameterGroup([
       .fate(
         "default_eval_setting", .choice(["binary", "multi", "regression"]),
@@ -15,7 +15,8 @@ extension FateComponent {
       .fate("label_column_name", .string, "The column of labels."),
     ]),
     differences: [
-      "all metrics are reported, beside each party's own those of all rows together where they are pooled"
+      "beside each party's own metrics there are those of all rows together, where they are pooled",
+      "without 'metrics' all are reported",
     ],
     outputs: { task, _ in ["metric": .init(task, "metrics")] },
     steps: { call, maker in
@@ -27,11 +28,30 @@ extension FateComponent {
       }
     })
 
-  private static let metrics = [
+  static let metrics = [
     "auc", "ks", "confusion_matrix", "gain", "lift", "biclass_precision_table",
     "biclass_recall_table", "biclass_accuracy_table", "fscore_table", "psi", "binary_accuracy",
     "binary_precision", "binary_recall", "binary_f1_score", "multi_accuracy", "multi_precision",
     "multi_recall", "multi_f1_score", "rmse", "mse", "mae", "r2_score",
+  ]
+
+  /// What of ours stands for a metric of FATE's. `psi` compares two sets of scores, and a table of
+  /// accuracy by threshold is not made.
+  fileprivate static let counterparts: [String: [String]] = [
+    "auc": ["auc", "roc"], "ks": ["ks"], "confusion_matrix": ["confusion"], "gain": ["lift"],
+    "lift": ["lift"], "biclass_precision_table": ["precision_recall"],
+    "biclass_recall_table": ["precision_recall"], "fscore_table": ["best_f1"],
+    "binary_accuracy": ["accuracy"], "binary_precision": ["precision"],
+    "binary_recall": ["recall"], "binary_f1_score": ["f1"], "multi_accuracy": ["accuracy"],
+    "multi_precision": ["macro_precision", "weighted_precision"],
+    "multi_recall": ["macro_recall", "weighted_recall"],
+    "multi_f1_score": ["macro_f1", "weighted_f1"], "rmse": ["rmse"], "mse": ["mse"],
+    "mae": ["mae"], "r2_score": ["r2"],
+    // Names of FATE 1.x.
+    "accuracy": ["accuracy"], "precision": ["precision"], "recall": ["recall"],
+    "f1_score": ["best_f1"], "roc": ["roc"], "confusion_mat": ["confusion"],
+    "mean_absolute_error": ["mae"],
+    "mean_squared_error": ["mse"], "root_mean_squared_error": ["rmse"],
   ]
 }
 
@@ -42,9 +62,17 @@ extension FateMaker {
         "fate-unsupported", "'label_column_name' must be the label that the dataset has",
         at: label.site, hint: "register it: moira party dataset add NAME FILE --label COLUMN")
     }
-    for node in own["metrics"]?.list ?? [] where node.name == "psi" {
+    tellMissing(own) { FateComponent.metrics.contains($0) }
+  }
+
+  /// Tells of metrics that are named and not reported, among those that a version of FATE has.
+  mutating func tellMissing(_ own: FateParameters, where isKnown: (String) -> Bool) {
+    for node in own["metrics"]?.list ?? [] {
+      guard let name = node.name, isKnown(name), FateComponent.counterparts[name] == nil else {
+        continue
+      }
       diagnostics.warn(
-        "fate-idle", "the metric 'psi' compares two sets of scores, and is not reported here",
+        "fate-idle", "the metric '\(name)' has no counterpart here, and is not reported",
         at: node.site)
     }
   }
@@ -61,7 +89,7 @@ extension FateMaker {
         members: members
       ) { own in
         let site = own["predict_column_name"]?.site ?? own.site
-        var entries = local(isPooled, own)
+        var entries = local(isPooled, own) + reported(own)
         entries.append(
           .init("prediction", .string(column?.name ?? "predict_score"), at: site))
         if form == "regression" {
@@ -77,10 +105,20 @@ extension FateMaker {
         ("model", FateFeed(place: scored.model, site: feed.site)),
         ("data", FateFeed(place: scored.rows, site: feed.site)),
       ], isPooled: isPooled, members: members
-    ) { own in local(isPooled, own) }
+    ) { own in local(isPooled, own) + reported(own) }
   }
 }
 
 private func local(_ isPooled: Bool, _ own: FateParameters) -> [ConfigMap.Entry] {
   isPooled ? [] : [.init("pooled", .bool(false), at: own.site)]
+}
+
+/// `metrics` by our names, each once; all where none of them has one.
+private func reported(_ own: FateParameters) -> [ConfigMap.Entry] {
+  var names: [String] = []
+  for name in (own["metrics"]?.list ?? []).compactMap(\.name) {
+    names += (FateComponent.counterparts[name] ?? []).filter { !names.contains($0) }
+  }
+  guard let site = own["metrics"]?.site, !names.isEmpty else { return [] }
+  return [.init("reported", .list(names.map { .string($0) }), at: site)]
 }

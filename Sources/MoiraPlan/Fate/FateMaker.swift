@@ -18,6 +18,7 @@ struct FateMaker {
   /// Keys and parameters that are known and change nothing here.
   var idle: [Pipeline.Named<String>]
   var hasToldTimeout = false
+  var hasToldSchedule = false
   /// How many errors there were before the parameters of the task at hand were read.
   private var errorsBefore = 0
   /// Tasks that sum over fewer than three parties without a word on protection.
@@ -292,15 +293,18 @@ struct FateMaker {
   private mutating func checkChannels(
     _ input: FateInput, _ port: FateComponent.Input, _ members: [Pipeline.Member]
   ) {
-    guard !port.isMany else { return }
-    if input.channels.count > 1 {
+    if port.canVary { return }
+    if !port.isMany, input.channels.count > 1 {
       diagnostics.error(
         "fate-unsupported",
         "'\(port.name)' takes one artifact, the same at all parties, but has \(input.channels.count)",
         at: input.port.site, hint: "a task for each party, limited by 'parties', does it")
-    } else if let channel = input.channels.first, let seats = channel.seats,
-      let lacking = members.first(where: { !seats.contains($0.party) })
-    {
+      return
+    }
+    for channel in input.channels {
+      guard let seats = channel.seats,
+        let lacking = members.first(where: { !seats.contains($0.party) })
+      else { continue }
       diagnostics.error(
         "fate-unsupported",
         "'\(port.name)' goes to all parties of the task, but 'parties' leaves out '\(lacking.party)'",

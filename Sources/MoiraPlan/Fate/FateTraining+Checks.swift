@@ -2,14 +2,15 @@ internal import MoiraConfig
 internal import MoiraModel
 
 extension FateMaker {
-  private static let optimizers = ["sgd", "adagrad", "adam", "adamw", "rmsprop"]
-
   /// Which of PyTorch's arguments each optimizer has, beside `lr` and `weight_decay`.
   private static let arguments: [String: Set<String>] = [
     "sgd": ["momentum", "dampening", "nesterov"],
     "adagrad": ["eps", "lr_decay", "initial_accumulator_value"],
     "adam": ["betas", "eps", "amsgrad"], "adamw": ["betas", "eps", "amsgrad"],
-    "rmsprop": ["momentum", "alpha", "eps", "centered"],
+    "rmsprop": ["momentum", "alpha", "eps", "centered"], "adadelta": ["rho", "eps"],
+    "adamax": ["betas", "eps"], "asgd": ["lambd", "alpha", "t0"],
+    "nadam": ["betas", "eps", "momentum_decay", "decoupled_weight_decay"],
+    "radam": ["betas", "eps", "decoupled_weight_decay"], "rprop": ["etas", "step_sizes"],
   ]
 
   mutating func checkHomoLR(_ own: FateParameters) {
@@ -33,26 +34,21 @@ extension FateMaker {
   }
 
   private mutating func checkOptimizer(_ own: FateParameters) {
-    let method = own["optimizer.method"]
-    let name = method?.name ?? "sgd"
-    guard Self.optimizers.contains(name) else {
-      diagnostics.error(
-        "fate-unsupported", "the optimizer '\(name)' has no counterpart here", at: method?.site,
-        hint: "supported are " + list(Self.optimizers))
-      return
-    }
+    let name = own["optimizer.method"]?.name ?? "sgd"
     if own["optimizer"] != nil, own.isWritten("optimizer"),
       own.written("optimizer.optimizer_params") == nil
     {
       diagnostics.note(
-        "fate-differs", "without 'optimizer_params', which FATE requires, 'lr' is 0.01",
+        "fate-differs",
+        "without 'optimizer_params', which FATE requires, 'lr' is \(FateTraining(own).usualRate)",
         at: own["optimizer"]?.site)
     }
     checkArguments(own, of: name)
   }
 
   private mutating func checkArguments(_ own: FateParameters, of method: String) {
-    let known = (Self.arguments[method] ?? []).union(["lr", "weight_decay", "maximize"])
+    var known = (Self.arguments[method] ?? []).union(["lr", "maximize"])
+    if method != "rprop" { known.insert("weight_decay") }
     for entry in own.written("optimizer.optimizer_params")?.map?.entries ?? [] {
       if FateTraining.optimizer["optimizer_params"]?.kind.nested?[entry.key] != nil,
         !known.contains(entry.key)
@@ -64,6 +60,7 @@ extension FateMaker {
       let isOff = entry.value.value == .bool(false) || entry.value.value.number == 0
       let unused = [
         "dampening", "lr_decay", "amsgrad", "centered", "maximize", "initial_accumulator_value",
+        "decoupled_weight_decay",
       ]
       if unused.contains(entry.key), !isOff {
         diagnostics.error(
@@ -71,39 +68,36 @@ extension FateMaker {
           at: entry.keySite, hint: "leave it out")
       }
     }
-    if let betas = own["optimizer.optimizer_params.betas"]?.list, betas.count != 2 {
+    for (name, usual) in [
+      ("betas", "[0.9, 0.999]"), ("etas", "[0.5, 1.2]"), ("step_sizes", "[1.0e-6, 50]"),
+    ] {
+      guard let pair = own["optimizer.optimizer_params.\(name)"], let count = pair.list?.count,
+        count != 2
+      else { continue }
       diagnostics.error(
-        "param-type", "'betas' must be two numbers, but are \(betas.count)",
-        at: own["optimizer.optimizer_params.betas"]?.site, hint: "betas: [0.9, 0.999]")
+        "param-type", "'\(name)' must be two numbers, but are \(count)", at: pair.site,
+        hint: "\(name): \(usual)")
+    }
+    if let start = own["optimizer.optimizer_params.t0"] {
+      idle.append(.init(value: "t0", site: start.site))
     }
   }
 
   private mutating func checkSchedule(_ own: FateParameters) {
-    let path = "learning_rate_scheduler.scheduler_params"
     let site = own["learning_rate_scheduler"]?.site
-    switch own.value("learning_rate_scheduler.method").string {
-    case "step" where own.value("\(path).step_size").isNull:
-      diagnostics.error(
-        "param-missing", "'learning_rate_scheduler' needs 'step_size' with 'method: step'",
-        at: site, hint: "scheduler_params: {step_size: 10, gamma: 0.5}")
-    case "linear":
-      // PyTorch's own default; ours goes straight over all rounds.
-      var iterations = 5
-      if case .int(let written) = own.value("\(path).total_iters") { iterations = written }
-      var epochs = 20
-      if case .int(let written) = own.value("epochs") { epochs = written }
-      guard iterations != epochs else { return }
-      diagnostics.error(
-        "fate-unsupported",
-        "'total_iters' must be the number of epochs, \(epochs), but is \(iterations)",
-        at: own["\(path).total_iters"]?.site ?? site,
-        hint: "scheduler_params: {total_iters: \(epochs)}")
-    case "constant", nil:
-      guard let factor = own["\(path).factor"], factor.value.number != 1 else { return }
-      diagnostics.error(
-        "fate-unsupported", "'factor' must be 1: the first rounds have the rate of the others",
-        at: factor.site, hint: "multiply 'lr' by it")
-    default: break
+    if !hasToldSchedule, !FateTraining(own).schedule.isEmpty {
+      hasToldSchedule = true
+      diagnostics.note(
+        "fate-differs",
+        "the learning rate goes on from round to round, where FATE's does from batch to batch",
+        at: site)
     }
+    let path = "learning_rate_scheduler"
+    guard own.value("\(path).method").string == "step",
+      own.value("\(path).scheduler_params.step_size").isNull
+    else { return }
+    diagnostics.error(
+      "param-missing", "'learning_rate_scheduler' needs 'step_size' with 'method: step'", at: site,
+      hint: "scheduler_params: {step_size: 10, gamma: 0.5}")
   }
 }

@@ -20,10 +20,21 @@ struct FateTraining {
           .fate("weight_decay", .double, "Decay of the weights.", [.atLeast(0)]),
           .fate("momentum", .double, "Of sgd and rmsprop.", [.atLeast(0), .lessThan(1)]),
           .fate("dampening", .double, "Of sgd."), .fate("nesterov", .bool, "Of sgd."),
-          .fate("betas", .list(.double), "Of adam and adamw.", [.atLeast(0), .lessThan(1)]),
+          .fate(
+            "betas", .list(.double), "Of adam, adamw, adamax, nadam and radam.",
+            [.atLeast(0), .lessThan(1)]),
           .fate("eps", .double, "Keeps divisors from 0.", [.moreThan(0)]),
           .fate(
-            "alpha", .double, "Of rmsprop: what stays of the mean.", [.atLeast(0), .lessThan(1)]),
+            "alpha", .double, "Of rmsprop: what stays of the mean; of asgd: the power of the fall.",
+            [.atLeast(0), .lessThan(1)]),
+          .fate(
+            "rho", .double, "Of adadelta: what stays of the mean.", [.atLeast(0), .lessThan(1)]),
+          .fate("momentum_decay", .double, "Of nadam.", [.atLeast(0)]),
+          .fate("decoupled_weight_decay", .bool, "Of nadam and radam."),
+          .fate("lambd", .double, "Of asgd: the fall of the rate.", [.atLeast(0)]),
+          .fate("t0", .double, "Of asgd: from where on it averages.", [.atLeast(0)]),
+          .fate("etas", .list(.double), "Of rprop: the factors of a step.", [.moreThan(0)]),
+          .fate("step_sizes", .list(.double), "Of rprop: the bounds of a step.", [.moreThan(0)]),
           .fate("lr_decay", .double, "Of adagrad."), .fate("amsgrad", .bool, "Of adam and adamw."),
           .fate("centered", .bool, "Of rmsprop."), .fate("maximize", .bool, "Of all."),
           .fate("initial_accumulator_value", .double, "Of adagrad."),
@@ -61,7 +72,8 @@ struct FateTraining {
 
   var entries: [ConfigMap.Entry] {
     own.entry("epochs", from: "epochs") + [batchSize]
-      + [value("learning_rate", "optimizer.optimizer_params.lr", .double(0.01)), optimizerEntry]
+      + [value("learning_rate", "optimizer.optimizer_params.lr", .double(usualRate))]
+      + [optimizerEntry]
       + penalty + schedule + [startEntry]
       + own.entry("seed", from: "init_param.random_state")
       + own.entry("early_stop", from: "early_stop") + own.entry("tol", from: "tol")
@@ -82,6 +94,16 @@ struct FateTraining {
 
   private var method: String { own.value("optimizer.method").string ?? "sgd" }
 
+  /// PyTorch's default for the method; FATE's own for `sgd`.
+  var usualRate: Double {
+    switch method {
+    case "adadelta": 1
+    case "adam", "adamw", "radam": 0.001
+    case "adamax", "nadam": 0.002
+    default: 0.01
+    }
+  }
+
   private func torch(_ name: String) -> ConfigNode? { own["optimizer.optimizer_params.\(name)"] }
 
   private var optimizerEntry: ConfigMap.Entry {
@@ -93,13 +115,21 @@ struct FateTraining {
     }
     inner.append(("method", .string(method)))
     if momentum > 0, let node = torch("momentum") { inner.append(("momentum", node.value)) }
-    if let betas = torch("betas")?.list, betas.count == 2 {
-      inner += [("beta1", betas[0].value), ("beta2", betas[1].value)]
+    for (theirs, low, high) in [
+      ("betas", "beta1", "beta2"), ("etas", "shrinking", "growth"),
+      ("step_sizes", "least_step", "greatest_step"),
+    ] {
+      guard let pair = torch(theirs)?.list, pair.count == 2 else { continue }
+      inner += [(low, pair[0].value), (high, pair[1].value)]
     }
     for (theirs, ours) in [
-      ("alpha", "smoothing"), ("eps", "epsilon"), ("weight_decay", "weight_decay"),
+      ("alpha", method == "asgd" ? "rate_power" : "smoothing"), ("rho", "smoothing"),
+      ("lambd", "rate_decay"), ("momentum_decay", "momentum_decay"), ("eps", "epsilon"),
+      ("weight_decay", "weight_decay"),
     ] {
-      guard let node = torch(theirs), node.value.number != 0 || method == "adamw" else { continue }
+      guard let node = torch(theirs) else { continue }
+      // 0 is what there is without a word, but for adamw.
+      if theirs == "weight_decay", method != "adamw", node.value.number == 0 { continue }
       inner.append((ours, node.value))
     }
     return .init("optimizer", .map(inner), at: own["optimizer"]?.site ?? own.site)
@@ -109,33 +139,35 @@ struct FateTraining {
     own.entry("penalty", from: "optimizer.penalty") + own.entry("alpha", from: "optimizer.alpha")
   }
 
-  private var schedule: [ConfigMap.Entry] {
-    let group = own["learning_rate_scheduler"]
-    func parameter(_ name: String, _ usual: Double) -> ConfigValue {
-      let value = own.value("learning_rate_scheduler.scheduler_params.\(name)")
-      return value.isNull ? .double(usual) : value
-    }
+  /// An argument of the scheduler, or PyTorch's default of it.
+  private func scheduled(_ name: String, _ usual: ConfigValue) -> ConfigValue {
+    let value = own.value("learning_rate_scheduler.scheduler_params.\(name)")
+    return value.isNull ? usual : value
+  }
+
+  var schedule: [ConfigMap.Entry] {
+    let inner: [(key: String, value: ConfigValue)]
     switch own.value("learning_rate_scheduler.method").string {
     case "step":
-      let size = own.value("learning_rate_scheduler.scheduler_params.step_size")
-      return [
-        .init(
-          "learning_rate_scheduler",
-          .map([
-            ("method", .string("step")), ("step_size", size), ("gamma", parameter("gamma", 0.1)),
-          ]), at: group?.site)
+      inner = [
+        ("method", .string("step")), ("step_size", scheduled("step_size", .null)),
+        ("gamma", scheduled("gamma", .double(0.1))),
       ]
     case "linear":
-      return [
-        .init(
-          "learning_rate_scheduler",
-          .map([
-            ("method", .string("linear")), ("start_factor", parameter("start_factor", 1 / 3)),
-            ("end_factor", parameter("end_factor", 1)),
-          ]), at: group?.site)
+      inner = [
+        ("method", .string("linear")), ("iterations", scheduled("total_iters", .int(5))),
+        ("start_factor", scheduled("start_factor", .double(1 / 3))),
+        ("end_factor", scheduled("end_factor", .double(1))),
       ]
-    default: return []
+    default:
+      // Without arguments FATE's own default holds, which changes nothing.
+      let isWritten = own.written("learning_rate_scheduler.scheduler_params") != nil
+      let factor = scheduled("factor", .double(isWritten ? 1 / 3 : 1))
+      if factor.number == 1 { return [] }
+      inner = [("factor", factor), ("iterations", scheduled("total_iters", .int(5)))]
     }
+    let site = own["learning_rate_scheduler"]?.site
+    return [.init("learning_rate_scheduler", .map(inner), at: site)]
   }
 
   private var startEntry: ConfigMap.Entry {
