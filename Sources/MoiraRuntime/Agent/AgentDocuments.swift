@@ -10,33 +10,10 @@ enum AgentDocuments {
   private static let tellings = "agent-tellings"
   private static let letters = "agent-letters"
   private static let last = "agent-last"
-  private static let made = "agent-made"
   private static let over = "agent-over"
+  private static let made = "agent-made"
 
   // MARK: What outlives a job
-
-  /// Keeps what a part made, so that it is known by what it is when somebody asks for it.
-  static func keep(
-    _ outputs: [ArtifactReference], of key: OrderKey, in store: any DocumentStore
-  ) async throws(Failure) {
-    try await store.change(
-      outputs.map {
-        DocumentChange(
-          shelf: made, key: place(key.job, key.part.party, $0.hash), bytes: RelayedCoding.bytes($0))
-      })
-  }
-
-  /// The artifact as its part made it; nil if no part of the seat made it in the job.
-  static func artifact(
-    _ hash: ContentHash, of seat: PartyID, job: JobID, in store: any DocumentStore
-  ) async throws(Failure) -> ArtifactReference? {
-    guard let bytes = try await store.document(on: made, place(job, seat, hash)) else { return nil }
-    return try read(ArtifactReference.self, bytes)
-  }
-
-  private static func place(_ job: JobID, _ seat: PartyID, _ hash: ContentHash) -> String {
-    "\(job)/\(seat)/\(hash)"
-  }
 
   /// Whether a job of this id has been here and is over: its letters must open in no other one.
   static func isOver(_ job: JobID, in store: any DocumentStore) async throws(Failure) -> Bool {
@@ -46,7 +23,6 @@ enum AgentDocuments {
   static func noteOver(_ job: JobID, in store: any DocumentStore) async throws(Failure) {
     try await store.change([DocumentChange(shelf: over, key: job.text, bytes: [])])
   }
-  private static let made = "agent-made"
 
   private struct Keyed<Content: Codable>: Codable {
     let key: OrderKey

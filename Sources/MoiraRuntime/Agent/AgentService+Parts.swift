@@ -118,7 +118,6 @@ extension AgentService {
           isTransient: true)
       }
       let outcome = try await agent.run(partOrder) { sink.yield($0) }
-      try await AgentDocuments.keep(outcome.outputs, of: order.key, in: documents)
       end = .succeeded(outputs: outcome.outputs, absent: outcome.absent)
     } catch {
       await site.record(.failed(order.key, error))
@@ -227,15 +226,6 @@ extension AgentService {
       peer = keys
       bytes = try await site.artifacts(of: asked.seat).get(asked.reference.hash)
       // The last thing: what it lets go stands in the party's audit log from here on.
-      // What it is stands in what its part made of it, not in what is asked for.
-      guard
-        let made = try await AgentDocuments.artifact(
-          asked.reference.hash, of: asked.seat, job: asked.job, in: documents),
-        made.kind == asked.reference.kind
-      else {
-        throw Failure(
-          "artifact-unknown", "'\(asked.seat)' made no such artifact in the job '\(asked.job)'")
-      }
       try await site.release(asked, at: clock.now())
     } catch {
       await site.record(.releaseRefused(asked, error))
