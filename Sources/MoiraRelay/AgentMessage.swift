@@ -15,6 +15,7 @@ public enum AgentMessage: Hashable, Sendable {
   case beat
 }
 
+/// What an agent says of itself when it connects.
 public struct Hello: Hashable, Sendable {
   public let version: UInt32
   /// What the agent was built from: `0.1.0`.

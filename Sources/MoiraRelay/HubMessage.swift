@@ -23,6 +23,7 @@ public enum HubMessage: Hashable, Sendable {
   case receipt(Receipt)
 }
 
+/// What the hub says of itself when an agent connects.
 public struct Welcome: Hashable, Sendable {
   /// The version of what the two say to one another.
   public static let version: UInt32 = 1
@@ -56,6 +57,7 @@ public enum Question: Hashable, Sendable {
   }
 }
 
+/// Who wants which artifact of a party's.
 public struct ArtifactQuestion: Hashable, Sendable {
   public let job: JobID
   public let seat: PartyID
