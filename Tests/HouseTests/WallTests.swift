@@ -4,7 +4,7 @@ import Testing
 @Suite struct WallTests {
   private static let pure: Set<String> = [
     "MoiraModel", "MoiraConfig", "MoiraPlan", "MoiraSchedule", "MoiraTable", "MoiraMath",
-    "MoiraCrypto", "MoiraProtocols", "MoiraPrivacy",
+    "MoiraCrypto", "MoiraProtocols", "MoiraPrivacy", "MoiraRelay",
   ]
   private static let adapters: Set<String> = [
     "MoiraYAML", "MoiraStorage", "MoiraWire", "MoiraBoard", "MoiraSim", "MoiraFlow",
@@ -35,12 +35,13 @@ import Testing
       "MoiraSchedule": ["MoiraModel"], "MoiraTable": ["MoiraModel"], "MoiraMath": ["MoiraModel"],
       "MoiraCrypto": ["MoiraModel"], "MoiraProtocols": ["MoiraModel", "MoiraCrypto"],
       "MoiraPrivacy": ["MoiraModel", "MoiraMath"], "MoiraKit": low.union(["MoiraCrypto"]),
-      "MoiraScript": low,
-      "MoiraComponents": middle.union(["MoiraKit"]), "MoiraRuntime": middle.union(["MoiraKit"]),
+      "MoiraScript": low, "MoiraRelay": ["MoiraModel", "MoiraSchedule"],
+      "MoiraComponents": middle.union(["MoiraKit"]),
+      "MoiraRuntime": middle.union(["MoiraKit", "MoiraRelay"]),
       "MoiraYAML": ["MoiraModel", "MoiraConfig"],
       "MoiraStorage": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraSim": middle.union(["MoiraKit", "MoiraRuntime"]),
-      "MoiraWire": middle.union(["MoiraKit", "MoiraRuntime"]),
+      "MoiraWire": middle.union(["MoiraKit", "MoiraRelay", "MoiraRuntime"]),
       "MoiraBoard": middle.union(["MoiraKit", "MoiraRuntime"]),
       "MoiraFlow": middle.union(["MoiraKit", "MoiraRuntime"]),
     ]
