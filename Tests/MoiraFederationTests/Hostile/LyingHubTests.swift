@@ -13,7 +13,7 @@ import Testing
 
 @testable import MoiraWire
 
-@Suite("A hub that lies gets nothing to run, to open or to leave")
+@Suite("A hub that lies gets nothing to run, to open or to leave", .timeLimit(.minutes(2)))
 struct LyingHubTests {
   private struct Scene {
     let consortium: SiegeConsortium
