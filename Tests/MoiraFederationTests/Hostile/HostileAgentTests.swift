@@ -9,7 +9,7 @@ import Testing
 
 @testable import MoiraWire
 
-@Suite("What a hostile agent says is refused by name, and the hub goes on")
+@Suite("What a hostile agent says is refused by name, and the hub goes on", .timeLimit(.minutes(2)))
 struct HostileAgentTests {
   private struct Scene {
     let consortium: SiegeConsortium

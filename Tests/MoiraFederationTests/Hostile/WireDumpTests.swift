@@ -68,7 +68,7 @@ struct RecordingDialer: HubDialer {
   }
 }
 
-@Suite("What a hub sees of a whole job")
+@Suite("What a hub sees of a whole job", .timeLimit(.minutes(4)))
 struct WireDumpTests {
   private static let hospitals: [PartyID] = ["hospital-a", "hospital-b", "hospital-c"]
 
