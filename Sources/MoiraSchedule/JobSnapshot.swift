@@ -89,6 +89,17 @@ extension JobMachine {
     places[task].map { tasks[$0].absent } ?? []
   }
 
+  /// The parts of running attempts that have not had their last word, in the order of the tasks.
+  public var openParts: [PartKey] {
+    guard state == .running else { return [] }
+    return tasks.flatMap { task -> [PartKey] in
+      guard task.state == .running, let attempt = task.attempt else { return [] }
+      return attempt.openParties.map {
+        PartKey(task: task.shape.id, attempt: attempt.number, party: $0)
+      }
+    }
+  }
+
   /// Whether a report of this part would still be heard. For an agent that comes back and names
   /// what it runs: what is not wanted is to be cancelled.
   public func isWanted(_ part: PartKey) -> Bool {

@@ -56,7 +56,8 @@ struct Relay {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let authority = try ConsortiumAuthority.create(
       named: "bench", in: folder, at: SystemClock().now())
-    let hubMade = try member("hub-1", .hub, hosts: [MemberHost("127.0.0.1")!], in: folder, authority)
+    let hubMade = try member(
+      "hub-1", .hub, hosts: [MemberHost("127.0.0.1")!], in: folder, authority)
     let store = try SQLiteJobStore(path: folder + "/moira.sqlite")
     let hub = HubService(store: store, planner: BenchPlanner(), clock: SystemClock())
     try await hub.start()

@@ -19,6 +19,7 @@ extension HubService {
     if machine.shape == nil { job.phase = .asking(Set(job.parties)) }
     jobs[id] = job
     if machine.shape != nil {
+      unsaid.formUnion(machine.openParts.map { OrderKey($0, of: id) })
       // A queue that takes no more still knows what runs.
       try? queue.addRunning(request(record), at: clock.now())
       begin(id)
@@ -201,6 +202,8 @@ extension HubService {
   }
 
   private func drop(_ id: JobID) {
+    unsaid = unsaid.filter { $0.job != id }
+    letAgentsIn()
     jobs[id]?.feed.end()
     jobs[id] = nil
     queue.remove(id)

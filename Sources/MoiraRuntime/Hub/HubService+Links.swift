@@ -12,6 +12,8 @@ extension HubService {
         ends.removeValue(forKey: order.key)?.resume(returning: .failed(.cancelledPart))
         ends[order.key] = continuation
         carryOut(desk.handle(.order(order, at: party, wait: wait), at: clock.now()))
+        unsaid.remove(order.key)
+        letAgentsIn()
         if Task.isCancelled { letGo(order.key) }
       }
     } onCancel: {
@@ -23,6 +25,19 @@ extension HubService {
   /// parties are told.
   private func letGo(_ key: OrderKey) {
     ends.removeValue(forKey: key)?.resume(returning: .failed(.cancelledPart))
+  }
+
+  /// Returns when every order that the last process had given is given again: an agent that connects
+  /// before that would be told to end what is wanted still.
+  func ordersAreSaid() async {
+    guard !unsaid.isEmpty else { return }
+    await withCheckedContinuation { waitingForOrders.append($0) }
+  }
+
+  func letAgentsIn() {
+    guard unsaid.isEmpty else { return }
+    for waiter in waitingForOrders { waiter.resume() }
+    waitingForOrders = []
   }
 
   /// Tells a party to end a part.

@@ -32,6 +32,9 @@ public actor HubService {
   var members: [PartyID: HubMember] = [:]
   var revocations: [UInt8]
   var isLeaving = false
+  /// Orders that the last process had given and this one has not given yet.
+  var unsaid: Set<OrderKey> = []
+  var waitingForOrders: [CheckedContinuation<Void, Never>] = []
 
   private var sessions: [UInt64: Session] = [:]
   private var lastSession: UInt64 = 0
@@ -41,6 +44,9 @@ public actor HubService {
   private var tellings: [Told] = []
   private var isKeeping = false
   private var ticker: Task<Void, Never>?
+
+  private var started = Instant(milliseconds: 0)
+  private static let longestSilence = Duration.seconds(10)
 
   private struct Session {
     let party: PartyID
@@ -69,6 +75,7 @@ public actor HubService {
 
   /// Reads what is known of members, and takes up the jobs that have not ended.
   public func start() async throws(Failure) {
+    started = clock.now()
     try await readMembers()
     for job in try await store.unfinished() { try await takeUp(job) }
     ticker = Task { [clock] in
@@ -84,6 +91,8 @@ public actor HubService {
   /// Ends all connections, and leaves the jobs as their journals have them.
   public func leave() async {
     isLeaving = true
+    unsaid = []
+    letAgentsIn()
     ticker?.cancel()
     for job in jobs.values { await job.leave() }
     for session in sessions.values { session.outgoing.end() }
@@ -94,6 +103,11 @@ public actor HubService {
   public func replace(revocations: [UInt8]) { self.revocations = revocations }
 
   private func tick() {
+    // A job that cannot say its orders must not keep the agents of all others out.
+    if !unsaid.isEmpty, clock.now() - started > Self.longestSilence {
+      unsaid = []
+      letAgentsIn()
+    }
     carryOut(desk.handle(.tick, at: clock.now()))
     admit()
   }
@@ -115,6 +129,7 @@ public actor HubService {
         "the agent speaks version \(hello.version) of the link, but the hub \(Welcome.version)",
         hint: "use the same build of Moira at both")
     }
+    await ordersAreSaid()
     try await keep(member)
     lastSession += 1
     let session = lastSession

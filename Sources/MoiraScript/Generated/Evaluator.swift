@@ -19,6 +19,7 @@ public struct Evaluator: ScriptStep {
   ///   - predictionForm: What the column of predictions holds: probabilities of the second class, or values.
   ///   - shareBaselines: Whether the parties show one another their baselines, so that each is scored on the rows of all. It tells them what a model of one party's rows alone looks like.
   ///   - pooled: Whether metrics of all parties' rows are found too; without, nothing leaves a party.
+  ///   - reported: The metrics to report, beside how many rows there were; empty reports all.
   public init(
     _ taskID: String,
     data: ScriptWire? = nil,
@@ -30,11 +31,12 @@ public struct Evaluator: ScriptStep {
     prediction: String? = nil,
     predictionForm: String? = nil,
     shareBaselines: Bool? = nil,
-    pooled: Bool? = nil
+    pooled: Bool? = nil,
+    reported: [String]? = nil
   ) {
     task = ScriptTask(
       taskID, "evaluator",
       [("data", data), ("model", model), ("baseline", baseline), ("protection", protection)],
-      [("threshold", threshold), ("apply_scaling", applyScaling), ("prediction", prediction), ("prediction_form", predictionForm), ("share_baselines", shareBaselines), ("pooled", pooled)])
+      [("threshold", threshold), ("apply_scaling", applyScaling), ("prediction", prediction), ("prediction_form", predictionForm), ("share_baselines", shareBaselines), ("pooled", pooled), ("reported", reported)])
   }
 }
