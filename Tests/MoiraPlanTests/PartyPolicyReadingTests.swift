@@ -10,7 +10,7 @@ import Testing
   static let whole = """
     id: hospital-a
     datasets: {breast: breast.csv, digits: digits.csv}
-    hub: {address: hub.example.org:7400}
+    hub: {address: hub.example.org:7433}
     direct: {listen: "0.0.0.0:7443", address: "[2001:db8::7]:7443"}
     resources: {slots: 2, memory: 4096}
     policy:
@@ -157,7 +157,7 @@ import Testing
       ),
       (
         "hub: example.org",
-        "3:6 address-form 'hub.address' must be a host and a port, but is 'example.org' (hub.example.org:7400, 10.0.0.7:7400 or \"[2001:db8::7]:7400\")"
+        "3:6 address-form 'hub.address' must be a host and a port, but is 'example.org' (hub.example.org:7433, 10.0.0.7:7433 or \"[2001:db8::7]:7433\")"
       ),
       ("policy: yes", "3:9 param-type 'policy' must be a mapping, but is 'yes'"),
     ])
@@ -168,7 +168,7 @@ import Testing
   @Test(
     "Addresses that are none",
     arguments: [
-      "", ":1", "a:", "a:0", "a:65536", "a:+1", "a b:1", "[::1]", "[]:1", "[x]:1", "::1:7400",
+      "", ":1", "a:", "a:0", "a:65536", "a:+1", "a b:1", "[::1]", "[]:1", "[x]:1", "::1:7433",
       "http://a:1", "a:1:2", "a:00000001",
     ])
   func addresses(_ text: String) {
@@ -177,7 +177,7 @@ import Testing
 
   @Test("A new party's file reads, also with its example taken up as it stands")
   func newText() throws {
-    let text = PartyProfile.newText(id: "hospital-a", hub: "hub.example.org:7400")
+    let text = PartyProfile.newText(id: "hospital-a", hub: "hub.example.org:7433")
     let plain = try profile(text)
     #expect(plain.hub?.port == 7400)
     #expect(plain.policy == nil)

@@ -1,4 +1,5 @@
 import MoiraConfig
+import MoiraCrypto
 import MoiraModel
 import MoiraPlan
 import MoiraRuntime
@@ -7,7 +8,7 @@ import MoiraSim
 import Testing
 
 /// A hub and agents, with memory in place of the wire.
-@Suite(.timeLimit(.minutes(2))) struct HubTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct HubTests {
   static let tasks: [(String, ConfigValue)] = [
     ("source_0", task("source", [("value", .int(40))])),
     ("pass_0", task("pass", data: "source_0.out")),
@@ -140,6 +141,37 @@ import Testing
     }
     #expect(last?.state == .succeeded)
     await #expect(throws: Failure.self) { _ = try await hub.updates(of: "nothing") }
+    await stage.end()
+  }
+
+  @Test func anArtifactIsWhatItsPartMadeAndNothingElse() async throws {
+    let stage = HubStage()
+    let hub = try await stage.startAll()
+    let job = try await stage.submit(Self.tasks, to: hub)
+    let end = try await stage.outcome(of: job)
+    let made = try #require(end.tasks.first { $0.id == "source_0" }?.outputs["a"]?.first)
+    let alice = HubMember(
+      id: "alice", certificate: [1],
+      identity: try IdentityPublicKey([UInt8](repeating: 1, count: 32)),
+      validUntil: Instant(milliseconds: .max))
+    let lies = [
+      ArtifactReference(port: made.port, kind: .model, hash: made.hash, bytes: made.bytes),
+      ArtifactReference(port: made.port, kind: made.kind, hash: "00", bytes: made.bytes),
+    ]
+    for lie in lies {
+      let request = ArtifactRequest(job: job, seat: "a", task: "source_0", reference: lie)
+      var code: String?
+      do {
+        for try await _ in try await hub.artifact(request, for: alice) {}
+      } catch {
+        code = (error as? Failure)?.code
+      }
+      #expect(code == "artifact-unknown")
+    }
+    await #expect(throws: Failure.self) {
+      let request = ArtifactRequest(job: job, seat: "../a", task: "source_0", reference: made)
+      _ = try await hub.artifact(request, for: alice)
+    }
     await stage.end()
   }
 

@@ -10,7 +10,7 @@ public struct NetworkAddress: Hashable, Sendable {
     self.port = port
   }
 
-  /// Reads `hub.example.org:7400`, `10.0.0.7:7400` or `[2001:db8::7]:7400`; nil if it is none of them.
+  /// Reads `hub.example.org:7433`, `10.0.0.7:7433` or `[2001:db8::7]:7433`; nil if it is none of them.
   public init?(_ text: String) {
     guard let colon = text.lastIndex(of: ":") else { return nil }
     let digits = text[text.index(after: colon)...]

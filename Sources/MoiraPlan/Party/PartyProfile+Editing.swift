@@ -31,7 +31,7 @@ extension PartyProfile {
   private static func hubText(_ hub: String?) -> String {
     """
     # The hub that the party's agent dials. No port of this machine need be open.
-    \(hub.map { "hub: {address: \(yamlScalar($0))}" } ?? "# hub: {address: \"hub.example.org:7400\"}")
+    \(hub.map { "hub: {address: \(yamlScalar($0))}" } ?? "# hub: {address: \"hub.example.org:7433\"}")
 
     """
   }

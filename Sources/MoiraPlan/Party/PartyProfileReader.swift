@@ -140,7 +140,7 @@ struct ProfileReader {
     if let address = NetworkAddress(text) { return address }
     diagnostics.error(
       "address-form", "'\(key)' must be a host and a port, but is '\(text)'", at: sites[key],
-      hint: "hub.example.org:7400, 10.0.0.7:7400 or \"[2001:db8::7]:7400\"")
+      hint: "hub.example.org:7433, 10.0.0.7:7433 or \"[2001:db8::7]:7433\"")
     return nil
   }
 }

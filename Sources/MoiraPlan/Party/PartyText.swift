@@ -12,7 +12,7 @@ struct PartyText: Parameterized {
   static let group = ParameterGroup(parameterSchemas)
 }
 
-/// `hub: {address: hub.example.org:7400}`.
+/// `hub: {address: hub.example.org:7433}`.
 struct HubText: ParameterGroupValue {
   static let shorthand: String? = "address"
 

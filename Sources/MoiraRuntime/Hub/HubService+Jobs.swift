@@ -40,10 +40,16 @@ extension HubService {
     let bytes = RelayedCoding.bytes(proposal)
     for party in job.parties {
       let event = HubDesk.Event.propose(
-        job.record.id, proposal: bytes, to: party, wait: settings.consentWait)
+        job.record.id, proposal: bytes, to: party, wait: consentWait(job.record.plan))
       carryOut(desk.handle(event, at: clock.now()))
     }
     tellWaiting(job.record.id)
+  }
+
+  /// A party that is away is waited for as long as the job's tasks would wait for it.
+  private func consentWait(_ plan: Plan) -> Duration {
+    let longest = plan.tasks.compactMap(\.policy.waitForParty).max() ?? PlannedPolicy.usualWait
+    return min(settings.consentWait, .seconds(longest))
   }
 
   private func addresses(of job: RunningJob) -> [PartyID: String] {
@@ -113,6 +119,7 @@ extension HubService {
       jobs[id]?.driver = running.driver
       var broken: Failure?
       for await update in running.updates {
+        if case .ended(let snapshot) = update { metrics.ended(snapshot.state) }
         if case .broken(let failure) = update {
           // Not told: the job is taken up again, and who watches it dials again.
           broken = failure

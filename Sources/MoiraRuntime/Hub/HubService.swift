@@ -13,7 +13,7 @@ public actor HubService {
     /// After how long a silent connection is taken for cut.
     public var patience = Duration.seconds(30)
     public var queue = QueueLimits.standard
-    /// How long a party that is away is waited for when it is asked for its consent.
+    /// How long a party that is away is waited for when it is asked for its consent, at most.
     public var consentWait = Duration.seconds(600)
     public init() {}
   }

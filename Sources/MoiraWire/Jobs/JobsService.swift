@@ -28,8 +28,9 @@ struct JobsService: Moira_V1_Jobs.SimpleServiceProtocol {
   ) async throws -> Moira_V1_StopJobReply {
     try await refusing(log, from: "a submitter") {
       let member = try PeerIdentity.member(of: context, trust)
-      let reason = request.reason.isEmpty ? "stopped" : request.reason
-      try await hub.stop(JobID(request.job), reason: "\(reason) by \(member.id)", by: member.id)
+      let why = request.reason.isEmpty ? "" : ": \(request.reason)"
+      try await hub.stop(
+        JobID(request.job), reason: "stopped by \(member.id)\(why)", by: member.id)
       return Moira_V1_StopJobReply()
     }
   }

@@ -57,6 +57,7 @@ extension HTTP2ClientTransport.Posix.Config {
       config.http2.maxFrameSize = 1 << 20
       config.http2.targetWindowSize = 16 << 20
       config.connection.maxIdleTime = nil
+      config.connection.flushCoalescing = nil
       config.connection.keepalive = .init(
         time: .seconds(30), timeout: .seconds(10), allowWithoutCalls: false)
     }

@@ -61,6 +61,8 @@ struct WireServer {
 extension HTTP2ServerTransport.Posix.Config {
   fileprivate static func wire(_ door: ConnectionDoor) -> Self {
     .defaults { config in
+      // A word is written when it is said: rounds of training wait for small messages.
+      config.connection.flushCoalescing = nil
       config.connection.maxIdleTime = door.bounds.idleTime
       config.http2.maxFrameSize = 1 << 20
       config.http2.targetWindowSize = 16 << 20

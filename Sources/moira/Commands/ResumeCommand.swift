@@ -41,7 +41,7 @@ struct ResumeCommand: Subcommand {
         "job-ended", "the job '\(record.id)' has ended already: it \(record.state.pastWords)")
     }
     let run = JobRun(
-      record.plan, store: HubJobStore(hub.client), Composition(home: HomeOptions.standard),
+      record.plan, store: HubJobStore(hub.client), Composition(home: .elsewhere),
       isJSON: isJSON, isVerbose: isVerbose)
     return try await run.follow(record.id, hub.updates(of: record.id))
   }

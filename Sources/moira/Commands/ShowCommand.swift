@@ -3,6 +3,7 @@ import MoiraConfig
 import MoiraModel
 import MoiraRuntime
 import MoiraSchedule
+import MoiraWire
 
 /// Shows a job: tasks, failures, metrics, protection, artifacts.
 struct ShowCommand: Subcommand {
@@ -15,7 +16,11 @@ struct ShowCommand: Subcommand {
   var isVerbose: Bool { output.verbose }
 
   func perform() async throws -> ExitStatus {
+    let place = try selection.place()
     let history = try await selection.history()
+    if history.snapshot == nil, let hub = place.hub {
+      return try await showWaiting(history.record, at: hub)
+    }
     let snapshot = try history.started
     if isJSON {
       let json = JobJSON(history.board, snapshot, planHash: history.record.planHash)
@@ -23,8 +28,22 @@ struct ShowCommand: Subcommand {
       return .done
     }
     let text = JobText(
-      history.board, snapshot, home: selection.home.folder, style: .output, isVerbose: isVerbose)
+      history.board, snapshot, home: place.home, style: .output, isVerbose: isVerbose)
     for line in head(of: history) + text.tasks + text.summary { Console.print(line) }
+    return .done
+  }
+
+  /// A job of a hub's that has not begun.
+  private func showWaiting(_ record: JobRecord, at hub: HubAccess) async throws -> ExitStatus {
+    let words = try await hub.client.standing(of: record.id) ?? "is about to begin"
+    if isJSON {
+      let json = ConfigValue.map([
+        ("job", .string(record.id.text)), ("state", .string("waiting")), ("why", .string(words)),
+      ])
+      Console.print(json.json(indent: 2))
+    } else {
+      Console.print("job \(record.id)  \(record.name)  \(words)")
+    }
     return .done
   }
 

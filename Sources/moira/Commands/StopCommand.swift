@@ -11,14 +11,15 @@ struct StopCommand: Subcommand {
     commandName: "stop", abstract: "Stop a job.")
 
   @OptionGroup var selection: JobOptions
-  @Option(help: "Why; it is noted in the journal.") var reason = "stopped by the user"
+  @Option(help: "Why; it is noted in the journal.") var reason: String?
+  private var words: String { reason ?? "stopped by the user" }
   @OptionGroup var output: OutputOptions
   var isJSON: Bool { output.format == .json }
 
   func perform() async throws -> ExitStatus {
     if let hub = try selection.hub.access(besides: selection.home) {
       let record = try await HubJobStore(hub.client).job(named: selection.job)
-      try await hub.client.stop(record.id, reason: reason)
+      try await hub.client.stop(record.id, reason: reason ?? "")
       say("asked the hub to stop '\(record.id)'", record.id)
       return .done
     }
@@ -31,7 +32,7 @@ struct StopCommand: Subcommand {
         "job-ended", "the job '\(record.id)' has ended already: it \(record.state.pastWords)")
     }
     if JobLock.isHeld(record.id, home: home) {
-      try StopRequests(of: record.id, home: home).ask(reason: reason)
+      try StopRequests(of: record.id, home: home).ask(reason: words)
       say("asked the process that runs '\(record.id)' to stop it", record.id)
     } else {
       let lock = try JobLock.acquire(record.id, home: home)
@@ -44,7 +45,7 @@ struct StopCommand: Subcommand {
 
   /// Notes the stop in the journal of a job that nobody runs.
   private func stop(_ job: JobID, in store: any JobStore, at now: Instant) async throws(Failure) {
-    let entry = JournalEntry(.stopRequested(StopRequest(reason: reason)), at: now)
+    let entry = JournalEntry(.stopRequested(StopRequest(reason: words)), at: now)
     try await store.append([entry], made: [], to: job)
     let machine = JobMachine(replaying: try await store.journal(of: job))
     try await store.conclude(job, machine.state ?? .stopped, at: machine.ended ?? now)

@@ -9,11 +9,12 @@ struct JobPlace {
   let store: any JobStore
 
   init(_ home: HomeOptions, _ hub: HubOptions) throws(Failure) {
-    self.home = home.folder
     self.hub = try hub.access(besides: home)
     if let access = self.hub {
+      self.home = .elsewhere
       store = HubJobStore(access.client)
     } else {
+      self.home = home.folder
       store = try Composition(home: home.folder).storeForReading()
     }
   }

@@ -34,8 +34,7 @@ struct ServiceLogLines: LogHandler {
   private func line(
     _ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata
   ) -> String {
-    let time = Date().formatted(
-      .iso8601.dateSeparator(.dash).time(includingFractionalSeconds: true))
+    let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     let pairs = metadata.map { ($0.key, "\($0.value)") }.sorted { $0.0 < $1.0 }
     guard format == .json else {
       let words = pairs.filter { !$0.1.isEmpty }.map { "\($0.0)=\(Self.quoted($0.1))" }

@@ -74,7 +74,7 @@ struct Submission {
     }
     if !isJSON { Console.print("job \(job)  \(plan.name)  at \(access.address)") }
     let place = JobRun(
-      plan, store: MemoryJobStore(), Composition(home: HomeOptions.standard), isJSON: isJSON,
+      plan, store: MemoryJobStore(), Composition(home: .elsewhere), isJSON: isJSON,
       isVerbose: isVerbose)
     return try await place.follow(job, access.updates(of: job))
   }

@@ -26,6 +26,10 @@ extension HomeOptions {
 struct Home: Sendable {
   let path: String
 
+  /// Of jobs of a hub: what they made lies at their parties.
+  static let elsewhere = Home(path: "")
+  var isElsewhere: Bool { path.isEmpty }
+
   var database: String { "\(path)/moira.sqlite" }
   var parties: String { "\(path)/parties" }
   func artifacts(of party: PartyID) -> String { "\(parties)/\(party)" }

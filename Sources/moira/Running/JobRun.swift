@@ -100,7 +100,10 @@ struct JobRun {
     } else {
       for line in text(board, snapshot) { Console.print(line) }
     }
-    if snapshot.refusals != nil { return .refused }
+    if let refusals = snapshot.refusals {
+      let isAway = refusals.allSatisfy { $0.code == "party-unreachable" }
+      return isAway ? .partyUnreachable : .refused
+    }
     return snapshot.state == .succeeded ? .done : .jobFailed
   }
 

@@ -103,7 +103,9 @@ struct JobText {
     let count = snapshot.artifacts.count
     if count > 0 {
       lines += [
-        "", style.bold("artifacts"), "  \(count) below \(home.parties)/<party>",
+        "", style.bold("artifacts"),
+        home.isElsewhere
+          ? "  \(count) at their parties" : "  \(count) below \(home.parties)/<party>",
       ]
     }
     return lines

@@ -84,7 +84,7 @@ struct StrangerTests {
     #expect(failure?.code == "peer-identity-mismatch")
     #expect(
       failure?.message
-        == "the certificate of the hub 'coordinator' is for '127.0.0.1', but 'localhost' was dialled"
+        == "the certificate of 'coordinator' is for '127.0.0.1', but 'localhost' was dialled"
     )
     await foreign.end()
     await hub.end()

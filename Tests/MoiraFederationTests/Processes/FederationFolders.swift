@@ -50,6 +50,7 @@ enum FederationFolders {
     return folder
   }
 
+  // unsafe: written once, by whoever makes the first folder, before anybody else can ask for it.
   nonisolated(unsafe) private static var keeper: Guardian?
 
   private static func admit(_ folder: String, _ member: String) throws {
