@@ -66,8 +66,8 @@ public struct Receipt: Hashable, Sendable {
 public enum LaneLimits {
   /// Bytes of a message in one letter.
   public static let letterBytes = 256 << 10
-  /// Letters that may be on their way at a time: 12 MiB.
-  public static let window: UInt64 = 48
+  /// Letters that may be on their way at a time: 4 MiB.
+  public static let window: UInt64 = 16
   /// Bytes of whole messages that nobody has taken yet; while there are more, nothing is let in.
   public static let roomBytes = 64 << 20
   /// The longest sealed letter that is taken in: a piece with its tag.
