@@ -51,7 +51,7 @@ import Testing
   @Test("A policy is read as it is written, and knows where each rule stands")
   func reading() throws {
     let profile = try profile(Self.whole)
-    #expect(profile.hub == NetworkAddress(host: "hub.example.org", port: 7400))
+    #expect(profile.hub == NetworkAddress(host: "hub.example.org", port: 7433))
     #expect(profile.direct?.listen.description == "0.0.0.0:7443")
     #expect(profile.direct?.address == NetworkAddress(host: "2001:db8::7", port: 7443))
     #expect(profile.direct?.address.description == "[2001:db8::7]:7443")
@@ -179,7 +179,7 @@ import Testing
   func newText() throws {
     let text = PartyProfile.newText(id: "hospital-a", hub: "hub.example.org:7433")
     let plain = try profile(text)
-    #expect(plain.hub?.port == 7400)
+    #expect(plain.hub?.port == 7433)
     #expect(plain.policy == nil)
     #expect(try profile(PartyProfile.newText(id: "hospital-a")).hub == nil)
     let start = try #require(text.range(of: "# policy:"))
