@@ -69,7 +69,10 @@ extension AgentService {
     }
     guard letter.sealed.count <= LaneLimits.sealedBytes else { return refuse(.tooLong(address)) }
     switch machine.lanes.verdict(letter) {
-    case .tell(let receipt): reply(receipt)
+    case .tell(let receipt):
+      // A partner's order may be carried out before this party's own has come.
+      if machine.memory.parts[address.receiver] == nil { park(letter) }
+      reply(receipt)
     case .open: open(letter)
     }
   }
@@ -80,12 +83,16 @@ extension AgentService {
     for letter in early.removeValue(forKey: key) ?? [] { take(letter) }
   }
 
-  private func open(_ letter: Letter) {
+  private func park(_ letter: Letter) {
     let key = letter.address.receiver
-    guard parts[key] != nil else {
-      if early[key, default: []].count < Self.earlyLimit { early[key, default: []].append(letter) }
-      return
-    }
+    guard early[key] != nil || early.count < Self.earlyParts,
+      early[key, default: []].count < Self.earlyLimit
+    else { return }
+    early[key, default: []].append(letter)
+  }
+
+  private func open(_ letter: Letter) {
+    guard parts[letter.address.receiver] != nil else { return park(letter) }
     guard let job = proposals[letter.address.job] else {
       // After a restart: the proposal is read first, and the letter comes again.
       Task { _ = try? await agreed(letter.address.job) }

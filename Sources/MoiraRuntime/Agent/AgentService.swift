@@ -34,6 +34,7 @@ public actor AgentService {
   /// Letters that came before their part's beginning was kept.
   var early: [OrderKey: [Letter]] = [:]
   static let earlyLimit = 64
+  static let earlyParts = 256
   var direct = DirectLinks()
   let directDialer: (any DirectDialer)?
   private var pending: [AgentMachine.Action] = []

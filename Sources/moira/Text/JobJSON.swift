@@ -24,6 +24,7 @@ struct JobJSON {
       ("ended", snapshot.ended.map { .int(Int($0.milliseconds)) } ?? .null),
       ("seconds", snapshot.span.map { .double($0.seconds) } ?? .null),
       ("stop_reason", snapshot.stopReason.map { .string($0) } ?? .null),
+      ("refusals", .list((snapshot.refusals ?? []).map { FailureReport($0).json })),
       ("tasks", .list(snapshot.tasks.map(task))), ("metrics", metrics),
       (
         "protection",
