@@ -70,8 +70,9 @@ extension AgentService {
     guard letter.sealed.count <= LaneLimits.sealedBytes else { return refuse(.tooLong(address)) }
     switch machine.lanes.verdict(letter) {
     case .tell(let receipt):
-      // A partner's order may be carried out before this party's own has come.
-      if machine.memory.parts[address.receiver] == nil { park(letter) }
+      // A partner's order may be carried out before this party's own has come, or has been kept.
+      let key = address.receiver
+      if parts[key] == nil, machine.memory.parts[key]?.end == nil { park(letter) }
       reply(receipt)
     case .open: open(letter)
     }
