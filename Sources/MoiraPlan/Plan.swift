@@ -27,6 +27,11 @@ public struct Plan: Hashable, Codable, Sendable {
     self.service = service
   }
 
+  /// Whose each seat is: the registered party, by the seat's own name.
+  public var holders: [PartyID: PartyID] {
+    Dictionary(members.map { ($0.party, $0.registered) }, uniquingKeysWith: { a, _ in a })
+  }
+
   public subscript(id: TaskID) -> PlannedTask? { tasks.first { $0.id == id } }
 }
 

@@ -22,7 +22,7 @@ extension PostgresJobStore {
           """,
           [
             .text(job.text), .integer(try Self.lastLine(of: job, connection)),
-            .integers(entries.map(\.at.milliseconds)), .texts(try entries.map(RecordCoding.text)),
+            .integers(entries.map(\.at.milliseconds)), .texts(try entries.map(RecordJSON.text)),
           ])
       }
       for note in notes { try Self.keep(note, of: job, connection) }
@@ -35,14 +35,16 @@ extension PostgresJobStore {
       INSERT INTO reuse (key, job, outputs) VALUES ($1, $2, $3)
       ON CONFLICT (key, job) DO UPDATE SET number = DEFAULT, outputs = EXCLUDED.outputs
       """,
-      [.text(note.key.text), .text(job.text), .text(try RecordCoding.text(note.outputs))])
+      [.text(note.key.text), .text(job.text), .text(try RecordJSON.text(note.outputs))])
   }
 
   public func journal(of job: JobID) async throws(Failure) -> [JournalEntry] {
     try await database.read { connection in
       let rows = try connection.run(
         "SELECT entry FROM journal WHERE job = $1 ORDER BY number", [.text(job.text)])
-      return try rows.map { try RecordCoding.value(JournalEntry.self, rows.text($0, 0)) }
+      return try rows.map {
+        try RecordJSON.value(JournalEntry.self, rows.text($0, 0).orMissing("json"))
+      }
     }
   }
 
@@ -78,7 +80,7 @@ extension PostgresJobStore {
         SELECT $1, $2::bigint + line.place, line.report
         FROM unnest($3::text[]) WITH ORDINALITY AS line(report, place)
         """,
-        [.text(job.text), .integer(last), .texts(try reports.map(RecordCoding.text))])
+        [.text(job.text), .integer(last), .texts(try reports.map(RecordJSON.text))])
     }
   }
 
@@ -90,7 +92,7 @@ extension PostgresJobStore {
       return try rows.map { row in
         NumberedReport(
           number: Int(try rows.integer(row, 0).orMissing("number")),
-          report: try RecordCoding.value(PartReport.self, rows.text(row, 1)))
+          report: try RecordJSON.value(PartReport.self, rows.text(row, 1).orMissing("json")))
       }
     }
   }
@@ -102,7 +104,8 @@ extension PostgresJobStore {
       let rows = try connection.run(
         "SELECT outputs FROM reuse WHERE key = $1 ORDER BY number DESC LIMIT 1", [.text(key.text)])
       return try rows.map {
-        try RecordCoding.value([PartyID: [ArtifactReference]].self, rows.text($0, 0))
+        try RecordJSON.value(
+          [PartyID: [ArtifactReference]].self, rows.text($0, 0).orMissing("json"))
       }.first
     }
   }

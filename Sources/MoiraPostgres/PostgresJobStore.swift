@@ -42,7 +42,7 @@ public struct PostgresJobStore: JobStore {
         [
           .text(record.id.text), .integer(record.created.milliseconds),
           .text(record.state.rawValue), Self.moment(record.ended),
-          .text(try RecordCoding.text(record)),
+          .text(try RecordJSON.text(record)),
         ])
       if made.affected == 0 {
         throw Failure("job-exists", "there is a job '\(record.id)' already")
@@ -75,7 +75,7 @@ public struct PostgresJobStore: JobStore {
   }
 
   private static func record(_ rows: Rows, _ row: Int) throws -> JobRecord {
-    var record = try RecordCoding.value(JobRecord.self, rows.text(row, 2))
+    var record = try RecordJSON.value(JobRecord.self, rows.text(row, 2).orMissing("json"))
     record.state = JobState(rawValue: try rows.text(row, 0).orMissing("state")) ?? record.state
     record.ended = rows.integer(row, 1).map(Instant.init(milliseconds:))
     return record

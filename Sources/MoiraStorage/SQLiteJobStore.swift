@@ -27,7 +27,7 @@ public struct SQLiteJobStore: JobStore {
         sql: "INSERT INTO job (id, created, state, ended, record) VALUES (?, ?, ?, ?, ?)",
         arguments: [
           record.id.text, record.created.milliseconds, record.state.rawValue,
-          record.ended?.milliseconds, try JournalCoding.text(record),
+          record.ended?.milliseconds, try RecordJSON.text(record),
         ])
     }
   }
@@ -57,7 +57,7 @@ public struct SQLiteJobStore: JobStore {
   }
 
   private static func record(_ row: Row) throws -> JobRecord {
-    var record = try JournalCoding.value(JobRecord.self, row["record"])
+    var record = try RecordJSON.value(JobRecord.self, row["record"] as String)
     record.state = JobState(rawValue: row["state"]) ?? record.state
     record.ended = (row["ended"] as Int64?).map(Instant.init(milliseconds:))
     return record
@@ -98,14 +98,14 @@ public struct SQLiteJobStore: JobStore {
       for entry in entries {
         number += 1
         try line.execute(arguments: [
-          job.text, number, entry.at.milliseconds, try JournalCoding.text(entry),
+          job.text, number, entry.at.milliseconds, try RecordJSON.text(entry),
         ])
       }
       let reuse = try database.cachedStatement(
         sql: "INSERT OR REPLACE INTO reuse (key, job, outputs) VALUES (?, ?, ?)")
       for note in notes {
         try reuse.execute(arguments: [
-          note.key.text, job.text, try JournalCoding.text(note.outputs),
+          note.key.text, job.text, try RecordJSON.text(note.outputs),
         ])
       }
     }
@@ -116,7 +116,7 @@ public struct SQLiteJobStore: JobStore {
       try String.fetchAll(
         database, sql: "SELECT entry FROM journal WHERE job = ? ORDER BY number",
         arguments: [job.text]
-      ).map { try JournalCoding.value(JournalEntry.self, $0) }
+      ).map { try RecordJSON.value(JournalEntry.self, $0) }
     }
   }
 
@@ -146,7 +146,7 @@ public struct SQLiteJobStore: JobStore {
         sql: "INSERT INTO report (job, number, report) VALUES (?, ?, ?)")
       for report in reports {
         number += 1
-        try line.execute(arguments: [job.text, number, try JournalCoding.text(report)])
+        try line.execute(arguments: [job.text, number, try RecordJSON.text(report)])
       }
     }
   }
@@ -159,7 +159,8 @@ public struct SQLiteJobStore: JobStore {
         arguments: [job.text, after]
       ).map { row in
         NumberedReport(
-          number: row["number"], report: try JournalCoding.value(PartReport.self, row["report"]))
+          number: row["number"],
+          report: try RecordJSON.value(PartReport.self, row["report"] as String))
       }
     }
   }
@@ -171,7 +172,7 @@ public struct SQLiteJobStore: JobStore {
       let statement = try database.cachedStatement(
         sql: "SELECT outputs FROM reuse WHERE key = ? ORDER BY number DESC LIMIT 1")
       return try String.fetchOne(statement, arguments: [key.text]).map {
-        try JournalCoding.value([PartyID: [ArtifactReference]].self, $0)
+        try RecordJSON.value([PartyID: [ArtifactReference]].self, $0)
       }
     }
   }

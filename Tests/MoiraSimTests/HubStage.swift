@@ -208,7 +208,7 @@ final class StageSite: AgentSite {
       : Consent(refusals: [])
   }
 
-  func settle(_ job: JobID, hasTrained: Bool) {}
+  func settle(_ job: JobID) {}
   func release(_ question: ArtifactQuestion, at now: Instant) {}
 
   func record(_ event: AgentEvent) -> Bool {

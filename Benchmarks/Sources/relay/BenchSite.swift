@@ -38,7 +38,7 @@ final class BenchSite: AgentSite {
 
   func revoke(_ revocations: [UInt8]) {}
   func decide(on proposal: JobProposal, at now: Instant) async -> Consent { Consent(refusals: []) }
-  func settle(_ job: JobID, hasTrained: Bool) {}
+  func settle(_ job: JobID) {}
   func release(_ question: ArtifactQuestion, at now: Instant) {}
 
   func record(_ event: AgentEvent) -> Bool {

@@ -90,7 +90,7 @@ enum AgentDocuments {
     return outputs.map { output in
       DocumentChange(
         shelf: made, key: self.key(of: output, at: key.part.party),
-        bytes: RelayedCoding.bytes(key.job))
+        bytes: RecordJSON.bytes(key.job))
     }
   }
 
@@ -98,7 +98,7 @@ enum AgentDocuments {
     _ type: Value.Type, _ bytes: [UInt8]
   ) throws(Failure) -> Value {
     do {
-      return try RelayedCoding.value(type, bytes)
+      return try RecordJSON.value(type, bytes)
     } catch {
       throw Failure(
         "journal-unreadable", "what the agent kept cannot be read", cause: "\(error)")
@@ -137,7 +137,7 @@ enum AgentDocuments {
   private static func document(
     _ shelf: String, _ key: String, _ value: (some Encodable)?
   ) -> DocumentChange {
-    DocumentChange(shelf: shelf, key: key, bytes: value.map { RelayedCoding.bytes($0) })
+    DocumentChange(shelf: shelf, key: key, bytes: value.map { RecordJSON.bytes($0) })
   }
 
   /// Keys are read in their order as texts.

@@ -19,8 +19,7 @@ struct AgentJob: Sendable {
     self.proposal = proposal
     self.bytes = bytes
     self.peers = peers
-    holders = Dictionary(
-      proposal.plan.members.map { ($0.party, $0.registered) }, uniquingKeysWith: { a, _ in a })
+    holders = proposal.plan.holders
   }
 
   func peer(_ seat: PartyID) -> PeerKeys? { holders[seat].flatMap { peers[$0] } }
@@ -59,7 +58,7 @@ extension AgentService {
 
   /// Reads a proposal, and checks that it is whole and that each party is who it is said to be.
   private func read(_ job: JobID, _ bytes: [UInt8]) throws(Failure) -> AgentJob {
-    guard let proposal = try? RelayedCoding.value(JobProposal.self, bytes),
+    guard let proposal = try? RecordJSON.value(JobProposal.self, bytes),
       proposal.version == JobProposal.currentVersion, proposal.job == job
     else {
       throw Failure("proposal-form", "the hub's proposal for the job '\(job)' cannot be read")
@@ -166,14 +165,13 @@ extension AgentService {
   }
 
   func forget(_ job: JobID) {
-    let hasTrained = proposals[job] != nil
     for key in parts.keys where key.job == job { parts[key]?.cancel() }
     proposals[job] = nil
     lanes.forget(job)
     early = early.filter { $0.key.job != job }
     Task {
       try? await AgentDocuments.noteOver(job, in: documents)
-      await site.settle(job, hasTrained: hasTrained)
+      await site.settle(job)
     }
   }
 

@@ -223,9 +223,7 @@ public actor AgentService {
   func partEnded(_ key: OrderKey) {
     parts[key] = nil
     serials[key] = nil
-    guard parts.isEmpty else { return }
-    for waiter in idle { waiter.resume() }
-    idle = []
+    if parts.isEmpty { endDraining() }
   }
 
   var takesOrders: Bool { !isDraining }

@@ -24,7 +24,7 @@ public protocol AgentSite: Sendable {
   /// What the party's policy says of a job.
   func decide(on proposal: JobProposal, at now: Instant) async -> Consent
   /// The job is over at this party.
-  func settle(_ job: JobID, hasTrained: Bool) async
+  func settle(_ job: JobID) async
   /// Whether an artifact may leave on a submitter's request; secrets never may. What may is written down
   /// before this returns.
   func release(_ question: ArtifactQuestion, at now: Instant) async throws(Failure)

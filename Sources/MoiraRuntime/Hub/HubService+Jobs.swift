@@ -37,7 +37,7 @@ extension HubService {
     let proposal = JobProposal(
       job: job.record.id, submitter: job.record.submission?.submitter ?? "",
       plan: job.record.plan, certificates: certificates, addresses: addresses(of: job))
-    let bytes = RelayedCoding.bytes(proposal)
+    let bytes = RecordJSON.bytes(proposal)
     for party in job.parties {
       let event = HubDesk.Event.propose(
         job.record.id, proposal: bytes, to: party, wait: consentWait(job.record.plan))
@@ -85,7 +85,7 @@ extension HubService {
 
   private func request(_ record: JobRecord) -> QueueRequest {
     let need = QueueNeed(slots: 1, memory: (record.plan.service?.memory ?? 0) << 20)
-    let parties = Set(record.plan.members.map(\.registered))
+    let parties = Set(record.plan.holders.values)
     return QueueRequest(
       job: record.id, submitter: record.submission?.submitter ?? "",
       priority: record.submission?.priority ?? 0,
@@ -103,13 +103,8 @@ extension HubService {
   private func begin(_ id: JobID) {
     guard let record = jobs[id]?.record else { return }
     jobs[id]?.phase = .running
-    carryOut(desk.handle(.opened(id, seats: seats(of: record)), at: clock.now()))
+    carryOut(desk.handle(.opened(id, seats: record.plan.holders), at: clock.now()))
     Task { await drive(id, record) }
-  }
-
-  private func seats(of record: JobRecord) -> [PartyID: PartyID] {
-    Dictionary(
-      record.plan.members.map { ($0.party, $0.registered) }, uniquingKeysWith: { a, _ in a })
   }
 
   private func drive(_ id: JobID, _ record: JobRecord) async {
@@ -186,7 +181,7 @@ extension HubService {
       if let snapshot = machine.snapshot { jobs[id]?.feed.tell(.ended(snapshot)) }
       metrics.ended(machine.state ?? .failed)
       // Whoever agreed is told that nothing comes of it.
-      carryOut(desk.handle(.opened(id, seats: seats(of: record)), at: now))
+      carryOut(desk.handle(.opened(id, seats: record.plan.holders), at: now))
       finish(id)
     } catch {
       await setAside(id, error)

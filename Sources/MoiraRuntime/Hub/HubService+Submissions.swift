@@ -130,7 +130,7 @@ extension HubService {
   ///
   /// - Throws: `job-unknown`.
   public func updates(of id: JobID) async throws(Failure) -> AsyncStream<JobUpdate> {
-    let live = jobs[id] == nil ? nil : jobs[id]?.feed.watch(after: [])
+    let live = jobs[id]?.feed.watch()
     let earlier = try await told(by: id)
     let (stream, continuation) = AsyncStream.makeStream(of: JobUpdate.self)
     let words = standing(of: id)
@@ -193,7 +193,7 @@ extension HubService {
 
   func readMembers() async throws(Failure) {
     for (key, bytes) in try await store.documents(on: Self.memberShelf) {
-      guard let member = try? RelayedCoding.value(HubMember.self, bytes) else { continue }
+      guard let member = try? RecordJSON.value(HubMember.self, bytes) else { continue }
       members[PartyID(key)] = member
     }
   }
@@ -203,7 +203,7 @@ extension HubService {
     guard members[member.id] != member else { return }
     try await store.change([
       DocumentChange(
-        shelf: Self.memberShelf, key: member.id.text, bytes: RelayedCoding.bytes(member))
+        shelf: Self.memberShelf, key: member.id.text, bytes: RecordJSON.bytes(member))
     ])
     members[member.id] = member
   }

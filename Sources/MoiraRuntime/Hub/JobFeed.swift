@@ -6,13 +6,10 @@ struct JobFeed {
   private(set) var watchers: [Int: AsyncStream<JobUpdate>.Continuation] = [:]
   private var made = 0
 
-  /// A new watcher; what it needs to know of the time before is yielded first.
-  mutating func watch(
-    after earlier: [JobUpdate]
-  ) -> (number: Int, updates: AsyncStream<JobUpdate>) {
+  /// A new watcher, of what is told from now on.
+  mutating func watch() -> (number: Int, updates: AsyncStream<JobUpdate>) {
     let (stream, continuation) = AsyncStream.makeStream(
       of: JobUpdate.self, bufferingPolicy: .bufferingNewest(100_000))
-    for update in earlier { continuation.yield(update) }
     made += 1
     watchers[made] = continuation
     return (made, stream)

@@ -120,9 +120,7 @@ struct JobsService: Moira_V1_Jobs.SimpleServiceProtocol {
   ) async throws {
     try await refusing(log, from: "a submitter") {
       let member = try PeerIdentity.member(of: context, trust)
-      let submitter = HubMember(
-        id: member.id, certificate: try PeerIdentity.certificate(of: context),
-        identity: member.identity, validUntil: member.notAfter)
+      let submitter = try PeerIdentity.entry(member, of: context)
       let asked = MoiraRuntime.ArtifactRequest(
         job: JobID(request.job), seat: PartyID(request.seat), task: TaskID(request.task),
         reference: request.reference.value)

@@ -1,22 +1,15 @@
 internal import Foundation
 internal import MoiraModel
+internal import MoiraRuntime
 
 /// JSON inside of messages, for values that have no form of their own on the wire.
 enum WireJSON {
-  static func bytes(_ value: some Encodable) -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    do {
-      return try encoder.encode(value)
-    } catch {
-      preconditionFailure("values of Moira's own are written without fail: \(error)")
-    }
-  }
+  static func bytes(_ value: some Encodable) -> Data { RecordJSON.data(value) }
 
   /// - Throws: `frame-form`.
   static func value<Value: Decodable>(_ type: Value.Type, _ data: Data) throws(Failure) -> Value {
     do {
-      return try JSONDecoder().decode(type, from: data)
+      return try RecordJSON.value(type, data)
     } catch {
       throw Failure(
         "frame-form", "a message is not of the form that hub and agents share", cause: "\(error)")

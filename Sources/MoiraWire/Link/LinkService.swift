@@ -24,10 +24,7 @@ struct LinkService: Moira_V1_Link.SimpleServiceProtocol {
       guard case .hello(let hello) = try await first(of: reading) else {
         throw Failure("frame-form", "the first message of an agent must be its hello")
       }
-      let entry = HubMember(
-        id: member.id, certificate: try PeerIdentity.certificate(of: context),
-        identity: member.identity, validUntil: member.notAfter)
-      let connection = try await hub.connect(entry, hello)
+      let connection = try await hub.connect(PeerIdentity.entry(member, of: context), hello)
       log.connected(member.id, session: connection.session)
       await serve(connection, member, reading, response)
       await hub.disconnect(connection.session)

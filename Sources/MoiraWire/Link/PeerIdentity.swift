@@ -1,6 +1,7 @@
 internal import GRPCCore
 internal import GRPCNIOTransportHTTP2Posix
 internal import MoiraModel
+internal import MoiraRuntime
 internal import SwiftASN1
 internal import X509
 
@@ -10,8 +11,15 @@ enum PeerIdentity {
     try trust.member(ofDER: certificate(of: context))
   }
 
+  /// The member as the hub keeps it, with its certificate.
+  static func entry(_ member: Member, of context: ServerContext) throws(Failure) -> HubMember {
+    HubMember(
+      id: member.id, certificate: try certificate(of: context), identity: member.identity,
+      validUntil: member.notAfter)
+  }
+
   /// In DER.
-  static func certificate(of context: ServerContext) throws(Failure) -> [UInt8] {
+  private static func certificate(of context: ServerContext) throws(Failure) -> [UInt8] {
     var serializer = DER.Serializer()
     guard
       let posix = context.transportSpecific as? HTTP2ServerTransport.Posix.Context,

@@ -50,23 +50,8 @@ struct PartyPlanCommand: Subcommand {
 
   /// Of the pipeline alone: the folders of the other parties are not here.
   private func plan() async throws(WrongText) -> Plan {
-    let text: String
-    do throws(Diagnostics) {
-      text = try TextFile.read(file, hint: "'moira init homo_lr' writes a pipeline to start from")
-    } catch {
-      throw WrongText(diagnostics: error, sources: [:])
-    }
-    let read = await ReadPipeline(
-      PipelineSource(file: file, text: text, overrides: sets, parties: ""), home: home.folder)
-    var found = read.diagnostics
-    let plan = read.pipeline.flatMap {
-      Plan.making(
-        $0, catalog: standardCatalog.schemas, overrides: read.overrides, into: &found)
-    }
-    guard let plan, !found.hasErrors else {
-      throw WrongText(diagnostics: found, sources: read.sources)
-    }
-    return plan
+    let source = try PipelineSource(readFrom: file, overrides: sets)
+    return try await ReadPipeline(source, home: home.folder).plan().plan
   }
 
   /// The rows of the datasets that can be read.

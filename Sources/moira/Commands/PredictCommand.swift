@@ -144,7 +144,7 @@ struct PredictCommand: Subcommand {
   private func run(
     _ loaded: LoadedPipeline, in store: any JobStore, _ composition: Composition
   ) async throws -> (JobSnapshot, JobID) {
-    let job = JobID.random()
+    let job = JobID.drawn()
     let lock = try JobLock.acquire(job, home: home.folder)
     defer { withExtendedLifetime(lock) {} }
     let coordinator = try composition.coordinator(

@@ -31,7 +31,7 @@ struct RunOptions: ParsableArguments {
     let run = JobRun(
       loaded.plan, store: store, composition, isJSON: output.format == .json,
       isVerbose: output.verbose)
-    let job = JobID.random()
+    let job = JobID.drawn()
     return try await run.see(job) { () throws(Failure) in
       try await coordinator.submit(loaded.plan, as: job, source: loaded.source, options: options)
     }

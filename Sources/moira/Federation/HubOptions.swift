@@ -5,7 +5,6 @@ import MoiraModel
 import MoiraPlan
 import MoiraRuntime
 import MoiraSim
-import MoiraStorage
 import MoiraWire
 
 /// Which hub, and as whom.
@@ -87,17 +86,15 @@ struct HubAccess: Sendable {
     guard let address = HubAddress(text) else {
       throw Failure("hub-address", "a hub's address must be HOST:PORT, but is '\(text)'")
     }
-    let keys = PartyHome(path: folder).keys
-    guard FileManager.default.fileExists(atPath: keys.identityFile) else {
+    let home = PartyHome(path: folder)
+    guard FileManager.default.fileExists(atPath: home.keys.identityFile) else {
       throw Failure(
         "hub-member", "'\(folder)' has no keys of a member",
         hint: "'moira party init ID --submitter --hub \(text)' makes them")
     }
-    let identity = try IdentityFile.key(at: keys.identityFile)
-    let clock = SystemClock()
     self.address = address
-    trust = MemberTrust(
-      try keys.credentials(identity: identity.publicKey, at: clock.now()), clock: clock)
+    let (identity, trust) = try home.credentials(SystemClock())
+    self.trust = trust
     sealing = SealingKeyPair(of: identity)
     client = HubClient(address, trust: trust)
   }

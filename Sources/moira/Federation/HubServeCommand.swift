@@ -49,9 +49,7 @@ struct HubServeCommand: Subcommand {
     }
     service.logFormat.begin()
     let clock = SystemClock()
-    let identity = try IdentityFile.key(at: home.keys.identityFile)
-    let trust = MemberTrust(
-      try home.keys.credentials(identity: identity.publicKey, at: clock.now()), clock: clock)
+    let trust = try home.credentials(clock).trust
     try trust.credentials.member.expected(.hub, PartyID(settings.id))
     let state = state(settings)
     try state.make()

@@ -130,7 +130,7 @@ final class LiveSite: AgentSite {
     ])
   }
 
-  func settle(_ job: JobID, hasTrained: Bool) async {
+  func settle(_ job: JobID) async {
     guard ledger.withLock({ $0.release(job) }) else { return }
     try? await keepLedger(of: job)
   }

@@ -40,9 +40,7 @@ struct PartyServeCommand: Subcommand {
     let profile = try profile()
     let address = try address(profile)
     let clock = SystemClock()
-    let identity = try IdentityFile.key(at: home.keys.identityFile)
-    let trust = MemberTrust(
-      try home.keys.credentials(identity: identity.publicKey, at: clock.now()), clock: clock)
+    let (identity, trust) = try home.credentials(clock)
     try trust.credentials.member.expected(.party, profile.id)
     let documents = try SQLiteJobStore(path: home.database)
     let audit = try AuditLog(

@@ -1,7 +1,5 @@
 import ArgumentParser
-import MoiraComponents
 import MoiraConfig
-import MoiraKit
 import MoiraModel
 import MoiraPlan
 import MoiraRuntime
@@ -34,22 +32,12 @@ struct SubmitCommand: Subcommand {
         "hub-missing", "no hub is named to submit to",
         hint: "'--hub HOST:PORT', or 'moira login' once")
     }
-    let text = try readText()
-    let source = PipelineSource(
-      file: pipeline.file, text: text, overrides: pipeline.changes.sets, parties: "")
+    let source = try PipelineSource(
+      readFrom: pipeline.file, overrides: pipeline.changes.sets)
     let request = JobRequest(
       source: source, key: idempotencyKey, priority: priority, from: nil)
     return try await Submission(access, isJSON: isJSON, isVerbose: isVerbose).submit(
       request, wait: wait)
-  }
-
-  private func readText() throws(WrongText) -> String {
-    do throws(Diagnostics) {
-      return try TextFile.read(
-        pipeline.file, hint: "'moira init homo_lr' writes a pipeline to start from")
-    } catch {
-      throw WrongText(diagnostics: error, sources: [:])
-    }
   }
 }
 
@@ -66,7 +54,11 @@ struct Submission {
   }
 
   func submit(_ request: JobRequest, wait: Bool) async throws -> ExitStatus {
-    let plan = try await plan(request.source)
+    // What is wrong is told here and at once, with its place in the file.
+    let (plan, warnings) = try await ReadPipeline(
+      request.source, home: HomeOptions.standard
+    ).plan()
+    if !isJSON { warnings?.show(asJSON: false) }
     let job = try await access.client.submit(request)
     guard wait else {
       say(job, plan)
@@ -77,24 +69,6 @@ struct Submission {
       plan, store: MemoryJobStore(), Composition(home: .elsewhere), isJSON: isJSON,
       isVerbose: isVerbose)
     return try await place.follow(job, access.updates(of: job))
-  }
-
-  /// What is wrong is told here and at once, with its place in the file.
-  private func plan(_ source: PipelineSource) async throws(WrongText) -> Plan {
-    let read = await ReadPipeline(source, home: HomeOptions.standard)
-    var found = read.diagnostics
-    let plan = read.pipeline.flatMap {
-      Plan.making(
-        $0, catalog: standardCatalog.schemas, overrides: read.overrides, registry: nil,
-        into: &found)
-    }
-    guard let plan, !found.hasErrors else {
-      throw WrongText(diagnostics: found, sources: read.sources)
-    }
-    if !found.all.isEmpty, !isJSON {
-      DiagnosticReport(found, sources: read.sources).show(asJSON: false)
-    }
-    return plan
   }
 
   private func say(_ job: JobID, _ plan: Plan) {

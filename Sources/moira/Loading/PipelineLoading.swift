@@ -46,38 +46,58 @@ extension LoadedPipeline {
   /// - Throws: `WrongText` with all that is wrong, in the pipeline, in `--set` and in the parties'
   ///   files.
   init(_ options: PipelineOptions, home: Home) async throws(WrongText) {
-    let text: String
-    do throws(Diagnostics) {
-      text = try TextFile.read(
-        options.file, hint: "'moira init homo_lr' writes a pipeline to start from")
-    } catch {
-      throw WrongText(diagnostics: error, sources: [:])
-    }
     let folder =
       options.changes.parties ?? RegisteredParties.defaultFolder(besides: options.file)
     try await self.init(
       PipelineSource(
-        file: options.file, text: text, overrides: options.changes.sets, parties: folder),
+        readFrom: options.file, overrides: options.changes.sets, parties: folder),
       home: home)
   }
 
   /// Checks a text, which an earlier job may have kept.
   init(_ source: PipelineSource, home: Home) async throws(WrongText) {
     let parties = RegisteredParties(in: source.parties)
-    let read = await ReadPipeline(source, home: home)
-    var found = parties.diagnostics
-    found.add(contentsOf: read.diagnostics)
-    let plan = read.pipeline.flatMap {
-      Plan.making(
-        $0, catalog: standardCatalog.schemas, overrides: read.overrides,
-        registry: parties.registry, into: &found)
-    }
-    let sources = parties.sources.merging(read.sources) { $1 }
-    guard let plan, !found.hasErrors else { throw WrongText(diagnostics: found, sources: sources) }
-    self.plan = plan
+    (plan, warnings) = try await ReadPipeline(source, home: home).plan(at: parties)
     self.source = source
     self.parties = parties
-    warnings = found.all.isEmpty ? nil : DiagnosticReport(found, sources: sources)
+  }
+}
+
+extension PipelineSource {
+  /// What a file says.
+  ///
+  /// - Throws: `WrongText` if it cannot be read.
+  init(
+    readFrom file: String, overrides: [String], parties: String = ""
+  ) throws(WrongText) {
+    do throws(Diagnostics) {
+      let text = try TextFile.read(
+        file, hint: "'moira init homo_lr' writes a pipeline to start from")
+      self.init(file: file, text: text, overrides: overrides, parties: parties)
+    } catch {
+      throw WrongText(diagnostics: error, sources: [:])
+    }
+  }
+}
+
+extension ReadPipeline {
+  /// The plan, and warnings if there are any.
+  ///
+  /// - Parameter parties: nil where the parties' folders are not here.
+  /// - Throws: `WrongText` with all that is wrong.
+  func plan(
+    at parties: RegisteredParties? = nil
+  ) throws(WrongText) -> (plan: Plan, warnings: DiagnosticReport?) {
+    var found = parties?.diagnostics ?? Diagnostics()
+    found.add(contentsOf: diagnostics)
+    let plan = pipeline.flatMap {
+      Plan.making(
+        $0, catalog: standardCatalog.schemas, overrides: overrides,
+        registry: parties?.registry, into: &found)
+    }
+    let sources = (parties?.sources ?? [:]).merging(self.sources) { $1 }
+    guard let plan, !found.hasErrors else { throw WrongText(diagnostics: found, sources: sources) }
+    return (plan, found.all.isEmpty ? nil : DiagnosticReport(found, sources: sources))
   }
 }
 

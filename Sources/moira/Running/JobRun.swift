@@ -151,11 +151,3 @@ struct JobRun {
     return table.lines(indent: "  ")
   }
 }
-
-extension JobID {
-  /// Eight hexadecimal digits that no job had before, most likely.
-  static func random() -> JobID {
-    let digits = String(UInt32.random(in: .min ... .max), radix: 16)
-    return JobID(String(repeating: "0", count: 8 - digits.count) + digits)
-  }
-}

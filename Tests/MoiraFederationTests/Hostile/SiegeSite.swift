@@ -48,7 +48,7 @@ final class SiegeSite: AgentSite {
 
   func revoke(_ revocations: [UInt8]) throws(Failure) {}
   func decide(on proposal: JobProposal, at now: Instant) async -> Consent { Consent(refusals: []) }
-  func settle(_ job: JobID, hasTrained: Bool) async {}
+  func settle(_ job: JobID) async {}
 
   func release(_ question: ArtifactQuestion, at now: Instant) async throws(Failure) {
     if question.reference.kind != .model {

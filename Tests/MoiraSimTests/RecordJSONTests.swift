@@ -1,0 +1,23 @@
+import MoiraKit
+import MoiraModel
+import MoiraRuntime
+import MoiraSchedule
+import Testing
+
+/// What agents tell the hub, as it is written into messages.
+@Suite struct RecordJSONTests {
+  @Test func metricsThatAreNoFiniteNumbersReachTheHub() throws {
+    let report = PartReport(
+      part: PartKey(task: "homo_lr_0", attempt: 1, party: "a"), at: Instant(milliseconds: 1),
+      report: .metrics(step: 3, values: ["auc": .nan, "loss": .infinity, "least": -.infinity]))
+    let read = try PartReport(relayed: report.relayed)
+    guard case .metrics(let step, let values) = read.report else {
+      Issue.record("\(read)")
+      return
+    }
+    #expect(step == 3 && read.part == report.part && read.at == report.at)
+    #expect(values["auc"]?.isNaN == true)
+    #expect(values["loss"] == .infinity && values["least"] == -.infinity)
+    #expect(RecordJSON.bytes(read) == report.relayed)
+  }
+}
