@@ -27,7 +27,9 @@ struct StrangerTests {
     // It does not believe the hub either, and says so first.
     let failure = await RawAgent(foreign, at: hub).talk([])
     #expect(failure?.code == "certificate-foreign")
-    #expect(hub.refusals.all.prefix(2) == ["certificate-expired", "certificate-revoked"])
+    // Each dials again until it is given up, so a refusal may be noted more than once.
+    #expect(
+      Set(hub.refusals.all).isSuperset(of: ["certificate-expired", "certificate-revoked"]))
     #expect(await RawAgent(good, at: hub).isWelcome())
     await hub.end()
   }
