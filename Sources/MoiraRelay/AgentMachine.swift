@@ -223,10 +223,12 @@ public struct AgentMachine: Sendable {
     var changes = [
       AgentMemory.Change.part(key, .init(incarnation: incarnation, end: end))
     ]
+    let receipts = lanes.lastReceipts(key)
     for (address, letters) in lanes.end(key) where memory.consents[key.job] != nil {
       changes.append(.letters(address, letters))
     }
-    return tell(.ended(key, end), changes)
+    let told = tell(.ended(key, end), changes)
+    return isConnected ? told + receipts.map { .send(.receipt($0)) } : told
   }
 
   // MARK: Tellings

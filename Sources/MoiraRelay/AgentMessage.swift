@@ -58,7 +58,7 @@ public struct Consent: Hashable, Codable, Sendable {
 }
 
 /// What an agent has to say of a part, and says until it is noted.
-public enum Telling: Hashable, Codable, Sendable {
+public enum Telling: Hashable, Sendable {
   /// What a part told while it ran, as the two ends agree to write it.
   case report(OrderKey, [UInt8])
   case ended(OrderKey, PartEnd)

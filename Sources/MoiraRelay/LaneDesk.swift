@@ -109,6 +109,13 @@ public struct LaneDesk: Equatable, Sendable {
 
   mutating func markOver(_ key: OrderKey) { over.insert(key) }
 
+  /// What the part's partners have not heard yet, for its end: they need keep nothing for it.
+  func lastReceipts(_ key: OrderKey) -> [Receipt] {
+    receivers.filter { $0.key.receiver == key && $0.value.owesReceipt }.keys.sorted().map {
+      Receipt(address: $0, next: Receipt.closed, limit: Receipt.closed)
+    }
+  }
+
   /// The part is over: its lanes take nothing more, and what it sent stays to be received.
   ///
   /// - Returns: what has no receipt yet, by lane.

@@ -11,6 +11,10 @@ public struct LaneReceiver: Equatable, Sendable {
   private var waiting = 0
   /// The limit of the last receipt.
   private var promised: UInt64 = LaneLimits.window
+  /// Bytes that were let in since the last receipt.
+  private var unsaid = 0
+  /// The next letter by the last receipt.
+  private var said: UInt64 = 0
 
   public init(_ address: LaneAddress) { self.address = address }
 
@@ -18,19 +22,27 @@ public struct LaneReceiver: Equatable, Sendable {
   /// will come again.
   public func expects(_ letter: Letter) -> Bool { letter.number == next && next < promised }
 
+  /// Whether letters have come of which the sender has not heard.
+  public var owesReceipt: Bool { next > said }
+
   /// The letter was found whole, and is let in.
+  ///
+  /// Most messages are small and answered at once: a receipt for each would double what the hub
+  /// relays. The sender waits for none while its window has room, and hears of the rest with the next
+  /// tick at the latest.
   ///
   /// - Parameter bytes: How many bytes of the message it held.
   /// - Returns: the receipt, when the sender should have one by now.
   public mutating func letIn(_ letter: Letter, bytes: Int) -> Receipt? {
     next += 1
     partial += bytes
+    unsaid += bytes
     if letter.endsMessage {
       waiting += partial
       partial = 0
     }
-    let isOften = next % (LaneLimits.window / 4) == 0
-    return letter.endsMessage || isOften || letter.number == 0 ? receipt : nil
+    let isMuch = letter.endsMessage && unsaid >= LaneLimits.unsaidBytes
+    return isMuch || next - said >= LaneLimits.window / 4 ? receipt : nil
   }
 
   /// A whole message was taken by the part.
@@ -46,6 +58,8 @@ public struct LaneReceiver: Equatable, Sendable {
   public var receipt: Receipt {
     mutating get {
       if waiting < LaneLimits.roomBytes { promised = max(promised, next + LaneLimits.window) }
+      unsaid = 0
+      said = next
       return Receipt(address: address, next: next, limit: promised)
     }
   }

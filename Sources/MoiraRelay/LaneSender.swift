@@ -14,7 +14,7 @@ public struct LaneSender: Equatable, Sendable {
   private var nextToSend: UInt64 = 0
   private var limit: UInt64 = LaneLimits.window
   private var isClosedByReceiver = false
-  /// Where `first` stood when stalling was asked for last.
+  /// Where `first` stood when stalling was asked for last; nil if nothing waited for a receipt.
   private var firstBefore: UInt64?
 
   public init(_ address: LaneAddress) { self.address = address }
@@ -73,7 +73,7 @@ public struct LaneSender: Equatable, Sendable {
 
   /// The same, if no receipt has come since this was asked last.
   public mutating func stalled() -> [Letter] {
-    defer { firstBefore = first }
+    defer { firstBefore = isDrained ? nil : first }
     return firstBefore == first ? again() : []
   }
 

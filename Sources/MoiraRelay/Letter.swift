@@ -68,6 +68,8 @@ public enum LaneLimits {
   public static let letterBytes = 256 << 10
   /// Letters that may be on their way at a time: 4 MiB.
   public static let window: UInt64 = 16
+  /// Bytes of messages after which the sender is told that it need not keep them.
+  public static let unsaidBytes = 64 << 10
   /// Bytes of whole messages that nobody has taken yet; while there are more, nothing is let in.
   public static let roomBytes = 64 << 20
   /// The longest sealed letter that is taken in: a piece with its tag.

@@ -15,6 +15,20 @@ import Testing
     #expect(agent.hear(.start(order(), turn: 4)) == [.told(2, key(), done)])
   }
 
+  @Test func `a part that ends says what came for it, after its end is kept`() {
+    var agent = ScriptedAgent()
+    _ = agent.hear(.start(order(), turn: 1))
+    #expect(agent.machine.lanes.verdict(letter(0, lane("b", "a"))) == .open)
+    #expect(agent.machine.lanes.letIn(letter(0, lane("b", "a")), bytes: 1) == nil)
+    let actions = agent.machine.handle(.ended(key(), done))
+    let closed = Receipt(address: lane("b", "a"), next: Receipt.closed, limit: Receipt.closed)
+    guard case .keep = actions.first else {
+      Issue.record("nothing is kept")
+      return
+    }
+    #expect(actions.last == .send(.receipt(closed)))
+  }
+
   @Test func `a part that ran in a process before is lost, and said to be so on order or cancel`() {
     for message in [HubMessage.start(order(), turn: 1), .cancel(key())] {
       var agent = ScriptedAgent()

@@ -21,7 +21,7 @@ import Testing
     var desk = desk(running: key("b"))
     #expect(desk.verdict(letter(1)) == .tell(receipt(0)))
     #expect(desk.verdict(letter(0)) == .open)
-    #expect(desk.letIn(letter(0), bytes: 1) == receipt(1))
+    #expect(desk.letIn(letter(0), bytes: 1) == nil)
     #expect(desk.verdict(letter(0)) == .tell(receipt(1)))
     #expect(desk.verdict(letter(1)) == .open)
   }
@@ -38,6 +38,20 @@ import Testing
     #expect(desk.end(key("b")).isEmpty)
     #expect(desk.verdict(letter(0)) == .tell(closed))
     #expect(desk.verdict(letter(0, lane("a", "b", 2))) == .open)
+  }
+
+  @Test func `at its end a part tells the partners who have not heard what came`() {
+    var desk = desk(running: key("b"))
+    for (from, count) in [("a", 4), ("c", 1), ("d", 0)] as [(PartyID, UInt64)] {
+      for number in 0..<count {
+        #expect(desk.verdict(letter(number, lane(from, "b"))) == .open)
+        _ = desk.letIn(letter(number, lane(from, "b")), bytes: 1)
+      }
+    }
+    let closed = Receipt(address: lane("c", "b"), next: Receipt.closed, limit: Receipt.closed)
+    #expect(desk.lastReceipts(key("b")) == [closed])
+    _ = desk.end(key("b"))
+    #expect(desk.lastReceipts(key("b")) == [])
   }
 
   @Test func `what a part leaves behind is sent until its partner has it`() {

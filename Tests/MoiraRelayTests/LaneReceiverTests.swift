@@ -16,20 +16,37 @@ import Testing
     #expect(receiver.next == 40)
   }
 
-  @Test func `a receipt follows the first letter, each message and each quarter of the window`() {
+  @Test func `a receipt follows each quarter of the window since the last one`() {
     var receiver = LaneReceiver(lane())
-    #expect(receiver.letIn(letter(0, ends: false), bytes: 0) == receipt(1))
-    #expect(receiver.letIn(letter(1, ends: false), bytes: 1) == nil)
-    #expect(receiver.letIn(letter(2), bytes: 1) == receipt(3))
+    for number in 0..<3 as Range<UInt64> {
+      #expect(receiver.letIn(letter(number), bytes: 1) == nil)
+    }
     #expect(receiver.letIn(letter(3, ends: false), bytes: 1) == receipt(4))
-    #expect(receiver.letIn(letter(4, ends: false), bytes: 1) == nil)
+    #expect(!receiver.owesReceipt)
+    #expect(receiver.letIn(letter(4), bytes: 1) == nil)
+    #expect(receiver.owesReceipt)
+    #expect(receiver.receipt == receipt(5))
+    for number in 5..<8 as Range<UInt64> {
+      #expect(receiver.letIn(letter(number), bytes: 1) == nil)
+    }
+    #expect(receiver.letIn(letter(8), bytes: 1) == receipt(9))
+  }
+
+  @Test func `a receipt follows a message with which much has come`() {
+    var receiver = LaneReceiver(lane())
+    let much = LaneLimits.unsaidBytes
+    #expect(receiver.letIn(letter(0, ends: false), bytes: much) == nil)
+    #expect(receiver.letIn(letter(1), bytes: 1) == receipt(2))
+    #expect(receiver.letIn(letter(2), bytes: much - 1) == nil)
+    #expect(receiver.letIn(letter(3), bytes: 1) == receipt(4))
   }
 
   @Test func `what waits for the part closes the window, and taking it opens the window`() {
     var receiver = LaneReceiver(lane())
     let room = LaneLimits.roomBytes
     #expect(receiver.letIn(letter(0), bytes: room - 1)?.limit == 17)
-    #expect(receiver.letIn(letter(1), bytes: 1) == receipt(2, limit: 17))
+    #expect(receiver.letIn(letter(1), bytes: 1) == nil)
+    #expect(receiver.receipt == receipt(2, limit: 17))
     for number in 2..<17 as Range<UInt64> {
       #expect(receiver.expects(letter(number)))
       _ = receiver.letIn(letter(number), bytes: 1)

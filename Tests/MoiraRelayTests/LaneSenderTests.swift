@@ -76,6 +76,15 @@ import Testing
     #expect(sender.stalled() == [])
   }
 
+  @Test func `what was sent since the last tick is not stalled`() {
+    var sender = sender(1)
+    _ = sender.take(receipt(1))
+    #expect(sender.stalled() == [])
+    _ = sender.add([1], endsMessage: true)
+    #expect(sender.stalled() == [])
+    #expect(sender.stalled().numbers() == [1])
+  }
+
   @Test func `a receiver that is over takes nothing: nothing is held, and there is room for ever`()
   {
     var sender = sender(20)

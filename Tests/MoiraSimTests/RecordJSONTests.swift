@@ -21,3 +21,14 @@ import Testing
     #expect(RecordJSON.bytes(read) == report.relayed)
   }
 }
+
+extension RecordJSONTests {
+  @Test func bytesAreWrittenAsOneText() throws {
+    for bytes in [[], [0], [251, 255, 0, 62], [UInt8](0...255)] as [[UInt8]] {
+      let text = try RecordJSON.text(RecordBytes(bytes))
+      #expect(text.hasPrefix("\"") && text.utf8.count <= (bytes.count + 2) / 3 * 4 + 2)
+      #expect(try RecordJSON.value(RecordBytes.self, text).bytes == bytes)
+    }
+    #expect(throws: (any Error).self) { try RecordJSON.value(RecordBytes.self, "[1,2]") }
+  }
+}

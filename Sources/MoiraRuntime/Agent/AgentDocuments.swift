@@ -32,7 +32,24 @@ enum AgentDocuments {
   fileprivate struct KeptLetter: Codable {
     let number: UInt64
     let endsMessage: Bool
-    let sealed: [UInt8]
+    let sealed: RecordBytes
+  }
+
+  private struct KeptTelling: Codable {
+    let key: OrderKey
+    let report: RecordBytes?
+    let end: PartEnd?
+
+    init(_ telling: Telling) {
+      key = telling.key
+      switch telling {
+      case .report(_, let bytes): (report, end) = (RecordBytes(bytes), nil)
+      case .ended(_, let end): (report, self.end) = (nil, end)
+      }
+    }
+
+    /// Nil if it is of neither kind.
+    var telling: Telling? { report.map { .report(key, $0.bytes) } ?? end.map { .ended(key, $0) } }
   }
 
   private struct KeptLane: Codable {
@@ -57,7 +74,7 @@ enum AgentDocuments {
     }
     for (key, bytes) in try await store.documents(on: tellings) {
       guard let number = UInt64(key) else { continue }
-      memory.apply(.telling(number, try read(Telling.self, bytes)))
+      memory.apply(.telling(number, try read(KeptTelling.self, bytes).telling))
     }
     for (_, bytes) in try await store.documents(on: letters) {
       let lane = try read(KeptLane.self, bytes)
@@ -123,7 +140,7 @@ enum AgentDocuments {
           document(parts, key.text, record.map { Keyed(key: key, content: $0) }))
         documents += products(key, record?.end)
       case .telling(let number, let telling):
-        documents.append(document(tellings, padded(number), telling))
+        documents.append(document(tellings, padded(number), telling.map(KeptTelling.init)))
         if telling != nil { highest = max(highest ?? 0, number) }
       case .letters(let address, let left):
         let lane = KeptLane(address: address, letters: left.map(KeptLetter.init))
@@ -149,11 +166,12 @@ enum AgentDocuments {
 
 extension AgentDocuments.KeptLetter {
   fileprivate init(_ letter: Letter) {
-    self.init(number: letter.number, endsMessage: letter.endsMessage, sealed: letter.sealed)
+    self.init(
+      number: letter.number, endsMessage: letter.endsMessage, sealed: RecordBytes(letter.sealed))
   }
 
   fileprivate func letter(_ address: LaneAddress) -> Letter {
-    Letter(address: address, number: number, endsMessage: endsMessage, sealed: sealed)
+    Letter(address: address, number: number, endsMessage: endsMessage, sealed: sealed.bytes)
   }
 }
 

@@ -17,18 +17,7 @@ struct AgentLane: Lane {
   }
 
   func receive(from sender: PartyID?) async throws -> (from: PartyID, bytes: [UInt8]) {
-    let number = Mailbox.nextNumber()
-    let letter = try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        Task {
-          await agent.receive(
-            at: key, .init(number: number, sender: sender, continuation: continuation))
-        }
-      }
-    } onCancel: {
-      Task { await agent.cancel(number, at: key) }
-    }
-    await agent.taken(letter, at: key)
+    let letter = try await agent.receive(at: key, from: sender)
     return (letter.from, letter.bytes)
   }
 

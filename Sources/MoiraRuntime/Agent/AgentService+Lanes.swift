@@ -143,21 +143,32 @@ extension AgentService {
 
   // MARK: Parts that wait
 
-  func receive(at key: OrderKey, _ waiter: Mailbox.Waiter) {
-    if lanes.isClosed(key) { return waiter.continuation.resume(throwing: CancellationError()) }
-    switch lanes.mailboxes[key, default: Mailbox()].ask(waiter) {
-    case .success(let letter): waiter.continuation.resume(returning: letter)
-    case .failure(let error): waiter.continuation.resume(throwing: error)
-    case nil: break
+  /// The next message for the part, of one sender or of any.
+  func receive(at key: OrderKey, from sender: PartyID?) async throws -> Mailbox.Letter {
+    if lanes.isClosed(key) { throw CancellationError() }
+    let number = Mailbox.nextNumber()
+    let letter = try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let waiter = Mailbox.Waiter(number: number, sender: sender, continuation: continuation)
+        switch lanes.mailboxes[key, default: Mailbox()].ask(waiter) {
+        case .success(let letter): continuation.resume(returning: letter)
+        case .failure(let error): continuation.resume(throwing: error)
+        case nil: break
+        }
+      }
+    } onCancel: {
+      Task { await self.cancel(number, at: key) }
     }
+    taken(letter, at: key)
+    return letter
   }
 
-  func cancel(_ number: Int, at key: OrderKey) {
+  private func cancel(_ number: Int, at key: OrderKey) {
     let waiter = lanes.mailboxes[key, default: Mailbox()].cancel(number)
     waiter?.continuation.resume(throwing: CancellationError())
   }
 
-  func taken(_ letter: Mailbox.Letter, at key: OrderKey) {
+  private func taken(_ letter: Mailbox.Letter, at key: OrderKey) {
     let address = LaneAddress(
       job: key.job, task: key.part.task, attempt: key.part.attempt, from: letter.from,
       to: key.part.party)
