@@ -10,10 +10,8 @@ import Testing
 /// The loader on files that nobody meant: it says what is wrong, and never breaks down.
 @Suite("Mutated FATE files")
 struct FateFuzzTests {
-  /// Files a seed: 10⁴ in all, or 10⁵ with `MOIRA_FUZZ=1`, which cost 90 s of a core without
-  /// optimization.
-  private static let count =
-    ProcessInfo.processInfo.environment["MOIRA_FUZZ"] == nil ? 100 : 1000
+  /// Files a seed: 10⁵ in all, which cost 90 s of a core without optimization.
+  private static let count = 1000
   private static let schemas = standardCatalog.schemas
 
   private static let texts: [String] = FateConversionTests.names.compactMap { name in
