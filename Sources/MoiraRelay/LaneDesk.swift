@@ -38,8 +38,10 @@ public struct LaneDesk: Equatable, Sendable {
     return senders[address, default: LaneSender(address)].add(sealed, endsMessage: endsMessage)
   }
 
-  /// What of one lane may have been lost.
-  public mutating func again(_ address: LaneAddress) -> [Letter] { senders[address]?.again() ?? [] }
+  /// What of some lanes may have been lost.
+  public mutating func again(where isMeant: (LaneAddress) -> Bool) -> [Letter] {
+    senders.keys.filter(isMeant).sorted().flatMap { senders[$0]?.again() ?? [] }
+  }
 
   /// Whether nothing of the lane waits for a receipt.
   public func isDrained(_ address: LaneAddress) -> Bool { senders[address]?.isDrained ?? true }

@@ -53,9 +53,7 @@ extension AgentService {
   func post(_ letters: [Letter]) {
     // What finds no room is sent again when its receipt does not come.
     for letter in letters {
-      let holder = proposals[letter.address.job]?.holders[letter.address.to]
-      let past = holder.flatMap { direct.outgoing[$0] }
-      (past ?? outgoing)?.add(.letter(letter), bytes: letter.sealed.count)
+      way(letter.address)?.add(.letter(letter), bytes: letter.sealed.count)
     }
   }
 
@@ -134,10 +132,7 @@ extension AgentService {
     if let receipt = machine.lanes.letIn(letter, bytes: bytes) { reply(receipt) }
   }
 
-  /// A receipt goes the way that the letters come.
-  private func reply(_ receipt: Receipt) {
-    (direct.incoming[receipt.address] ?? outgoing)?.add(.receipt(receipt))
-  }
+  private func reply(_ receipt: Receipt) { wayBack(receipt.address)?.add(.receipt(receipt)) }
 
   func refuse(_ refusal: RelayRefusal) { Task { await site.record(.refused(refusal)) } }
 

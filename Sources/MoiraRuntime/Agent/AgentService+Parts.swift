@@ -168,6 +168,7 @@ extension AgentService {
     for key in parts.keys where key.job == job { parts[key]?.cancel() }
     proposals[job] = nil
     lanes.forget(job)
+    endLinks(of: job)
     early = early.filter { $0.key.job != job }
     Task {
       try? await AgentDocuments.noteOver(job, in: documents)

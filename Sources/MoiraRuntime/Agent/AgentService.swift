@@ -64,6 +64,8 @@ public actor AgentService {
       incarnation: .random(in: 1 ... .max))
   }
 
+  public nonisolated var party: PartyID { site.party }
+
   /// Whether there is a connection to the hub.
   public var isConnected: Bool { machine.isConnected }
 
@@ -148,7 +150,16 @@ public actor AgentService {
   private func tick(_ connection: OutgoingMessages<AgentMessage>) {
     guard outgoing === connection else { return }
     connection.add(.beat)
-    carryOut(machine.handle(.tick))
+    carryOut(machine.handle(.tick).filter { !sayByHub($0, connection) })
+  }
+
+  /// What stalls on a link past the hub is said again by the hub.
+  private func sayByHub(
+    _ action: AgentMachine.Action, _ connection: OutgoingMessages<AgentMessage>
+  ) -> Bool {
+    guard case .send(let message) = action, case .letter(let letter) = message else { return false }
+    connection.add(message, bytes: letter.sealed.count)
+    return true
   }
 
   /// Takes no more orders, and returns when the parts that run have ended.
@@ -210,7 +221,8 @@ public actor AgentService {
   private func perform(_ action: AgentMachine.Action) {
     switch action {
     case .keep: break
-    case .send(let message): outgoing?.add(message, bytes: message.letterBytes)
+    case .send(.letter(let letter)): post([letter])
+    case .send(let message): outgoing?.add(message)
     case .consider(let job, let proposal): consider(job, proposal)
     case .start(let order): start(order)
     case .cancel(let key): parts[key]?.cancel()
@@ -227,13 +239,6 @@ public actor AgentService {
   }
 
   var takesOrders: Bool { !isDraining }
-}
-
-extension AgentMessage {
-  /// Bytes that count against the bound of a connection.
-  fileprivate var letterBytes: Int {
-    if case .letter(let letter) = self { letter.sealed.count } else { 0 }
-  }
 }
 
 extension AgentMachine.Action {

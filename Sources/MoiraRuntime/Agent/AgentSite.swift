@@ -81,6 +81,9 @@ public enum AgentEvent: Sendable {
   case refused(RelayRefusal)
   case connected(hub: String)
   case disconnected(Failure?)
+  /// Letters to the party go past the hub from now on; or by the hub again, and why.
+  case linked(PartyID)
+  case unlinked(PartyID, Failure?)
   /// The failure of a part with what lies beneath, which does not leave the party.
   case failed(OrderKey, Failure)
 }

@@ -49,38 +49,105 @@ public struct DirectServer: Sendable {
 
   /// Serves until cancelled.
   ///
+  /// - Parameter ready: called once with the port.
   /// - Throws: `address-taken`.
-  public func run() async throws {
+  public func run(_ ready: @Sendable (Int) async -> Void) async throws {
     let log = HubLog(label: "moira.direct")
+    trust.whenRefusing { log.refusedAtDoor($0) }
     try await WireServer(
       [DirectService(agent: agent, trust: trust, log: log)], trust, address,
       door: ConnectionDoor(ConnectionBounds()) { log.refusedAtDoor($0) }
-    ).run { _ in }
+    ).run(ready)
   }
 }
 
 /// Dials other parties past the hub.
 public struct WireDirectDialer: DirectDialer {
+  /// How long a party has to let this one in: letters wait meanwhile.
+  public static let patience = Duration.seconds(3)
+
   private let trust: MemberTrust
 
   public init(trust: MemberTrust) { self.trust = trust }
 
   public func connect(
     _ address: String, to party: PartyID, outgoing: OutgoingMessages<AgentMessage>,
+    linked: @escaping @Sendable () async -> Void,
     incoming: @escaping @Sendable (AgentMessage) async -> Void
   ) async throws {
     guard let place = HubAddress(address) else {
       throw Failure("hub-address", "a party's address must be HOST:PORT, but is '\(address)'")
     }
-    try await HubChannel(place, trust, .party, party).call { client in
+    let channel = HubChannel(place, trust, .party, party)
+    do {
+      try await link(channel, address, party, outgoing, linked, incoming)
+    } catch let failure as Failure where failure.code == "hub-unreachable" {
+      // What ended the writing is told by nobody else.
+      try channel.checkPeer()
+      throw Failure(
+        "party-unreachable", "'\(party)' cannot be reached at '\(address)'", cause: failure.cause,
+        isTransient: true)
+    }
+  }
+
+  private func link(
+    _ channel: HubChannel, _ address: String, _ party: PartyID,
+    _ outgoing: OutgoingMessages<AgentMessage>, _ linked: @escaping @Sendable () async -> Void,
+    _ incoming: @escaping @Sendable (AgentMessage) async -> Void
+  ) async throws {
+    let (isIn, letIn) = AsyncStream.makeStream(of: Void.self)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        defer { letIn.finish() }
+        try await exchange(on: channel, outgoing, incoming) {
+          letIn.finish()
+          await linked()
+        }
+      }
+      group.addTask { try await Self.wait(for: isIn, at: address, of: party) }
+      defer { group.cancelAll() }
+      // The one that waits ends first, if all goes well.
+      while try await group.next() != nil {}
+    }
+  }
+
+  private func exchange(
+    on channel: HubChannel, _ outgoing: OutgoingMessages<AgentMessage>,
+    _ incoming: @escaping @Sendable (AgentMessage) async -> Void,
+    _ linked: @escaping @Sendable () async -> Void
+  ) async throws {
+    try await channel.call { client in
       try await Moira_V1_Direct.Client(wrapping: client).exchange(
         requestProducer: { writer in
-          try await outgoing.drain { try await writer.write(Moira_V1_AgentFrame($0)) }
+          try await outgoing.drain {
+            // A party that was revoked gets nothing more either.
+            try channel.checkPeer()
+            try await writer.write(Moira_V1_AgentFrame($0))
+          }
         },
         onResponse: { response in
+          // A refusal of the call is thrown here; else the party has let this one in.
+          if case .success = response.accepted { await linked() }
           for try await frame in response.messages { await incoming(try frame.message()) }
           outgoing.end()
         })
+    }
+  }
+
+  private static func wait(
+    for isIn: AsyncStream<Void>, at address: String, of party: PartyID
+  ) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { for await _ in isIn {} }
+      group.addTask {
+        try await Task.sleep(for: patience)
+        throw Failure(
+          "party-unreachable",
+          "'\(party)' has not answered at '\(address)' within \(patience.components.seconds) seconds",
+          isTransient: true)
+      }
+      defer { group.cancelAll() }
+      try await group.next()
     }
   }
 }

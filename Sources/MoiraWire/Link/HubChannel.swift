@@ -1,6 +1,7 @@
 internal import GRPCCore
 internal import GRPCNIOTransportHTTP2Posix
 internal import MoiraModel
+import Synchronization
 
 /// One connection to a hub, or to another party, for the length of a call.
 struct HubChannel {
@@ -8,6 +9,15 @@ struct HubChannel {
   let trust: MemberTrust
   private let kind: MemberKind
   private let id: PartyID?
+  /// What the last handshake showed: TLS itself tells no more than that it failed.
+  private let found = Found()
+
+  private final class Found: Sendable {
+    let peer = Mutex<Result<Member, Failure>?>(nil)
+    var refusal: Failure? {
+      if case .failure(let failure) = peer.withLock({ $0 }) { failure } else { nil }
+    }
+  }
 
   /// - Parameters:
   ///   - kind: what the other end must be, by its certificate.
@@ -26,13 +36,23 @@ struct HubChannel {
     _ body: @Sendable @escaping (GRPCClient<HTTP2ClientTransport.Posix>) async throws -> Result
   ) async throws -> Result {
     let transport = try HTTP2ClientTransport.Posix(
-      target: target, transportSecurity: trust.clientSecurity(dialling: address.host, kind, id),
+      target: target, transportSecurity: security,
       config: .agent, serviceConfig: Self.failFast)
-    _ = trust.takeRefusal()
     do {
       return try await withGRPCClient(transport: transport) { try await body($0) }
     } catch {
-      throw RPCFailure.failure(error, dialling: "\(address)", trust.takeRefusal())
+      throw RPCFailure.failure(error, dialling: "\(address)", found.refusal)
+    }
+  }
+
+  /// Whether whoever was believed in the handshake is to be believed still.
+  func checkPeer() throws(Failure) {
+    if case .success(let member) = found.peer.withLock({ $0 }) { try trust.check(member) }
+  }
+
+  private var security: HTTP2ClientTransport.Posix.TransportSecurity {
+    trust.clientSecurity(dialling: address.host, kind, id) { [found] result in
+      found.peer.withLock { $0 = result }
     }
   }
 

@@ -11,8 +11,6 @@ public final class MemberTrust: Sendable {
   public let credentials: MemberCredentials
   private let verifier: Mutex<MemberVerifier>
   private let clock: any WallClock
-  /// Why the last handshake was refused: TLS itself tells the dialler no more than that it failed.
-  private let lastRefusal = Mutex<Failure?>(nil)
   /// Told of whoever dials and is not believed.
   private let refused = Mutex<[@Sendable (Failure) -> Void]>([])
 
@@ -53,13 +51,6 @@ public final class MemberTrust: Sendable {
     refused.withLock { $0.append(note) }
   }
 
-  func takeRefusal() -> Failure? {
-    lastRefusal.withLock { refusal in
-      defer { refusal = nil }
-      return refusal
-    }
-  }
-
   // MARK: TLS
 
   /// Asks whoever dials for a certificate of the consortium.
@@ -67,18 +58,24 @@ public final class MemberTrust: Sendable {
     .mTLS(certificateChain: [certificate], privateKey: key) { config in
       config.requireALPN = true
       config.customVerificationCallback = { [self] certificates, promise in
-        verify(certificates, promise) { _ throws(Failure) in }
+        verify(certificates, promise) { result in
+          guard case .failure(let failure) = result else { return }
+          for note in refused.withLock({ $0 }) { note(failure) }
+        }
       }
     }
   }
 
   /// Believes a member of the kind alone, and only at an address that its certificate names.
+  ///
+  /// - Parameter found: told of each handshake: whom it showed, or why it was refused.
   func clientSecurity(
-    dialling host: MemberHost, _ kind: MemberKind, _ id: PartyID?
+    dialling host: MemberHost, _ kind: MemberKind, _ id: PartyID?,
+    _ found: @escaping @Sendable (Result<Member, Failure>) -> Void
   ) -> HTTP2ClientTransport.Posix.TransportSecurity {
     .mTLS(certificateChain: [certificate], privateKey: key) { config in
       config.customVerificationCallback = { [self] certificates, promise in
-        verify(certificates, promise) { member throws(Failure) in
+        verify(certificates, promise, found) { member throws(Failure) in
           try member.expected(kind, id)
           guard member.hosts.contains(host) else {
             let hosts = member.hosts.map { "'\($0)'" }.joined(separator: ", ")
@@ -101,17 +98,19 @@ public final class MemberTrust: Sendable {
   private func verify(
     _ certificates: [NIOSSLCertificate],
     _ promise: EventLoopPromise<NIOSSLVerificationResultWithMetadata>,
-    _ check: (Member) throws(Failure) -> Void
+    _ found: (Result<Member, Failure>) -> Void,
+    _ check: (Member) throws(Failure) -> Void = { _ throws(Failure) in }
   ) {
     do throws(Failure) {
       guard let leaf = certificates.first, let der = try? leaf.toDERBytes() else {
         throw Failure("certificate-missing", "the other end has shown no certificate")
       }
-      try check(try member(ofDER: der))
+      let member = try member(ofDER: der)
+      try check(member)
+      found(.success(member))
       promise.succeed(.certificateVerified(.init(ValidatedCertificateChain([leaf]))))
     } catch {
-      lastRefusal.withLock { $0 = error }
-      for note in refused.withLock({ $0 }) { note(error) }
+      found(.failure(error))
       promise.succeed(.failed)
     }
   }

@@ -41,7 +41,7 @@ struct PartyPolicyCommand: Subcommand {
     let resources = profile.resources
     return [
       ("hub", profile.hub.map { "The agent dials the hub at \($0)." } ?? "No hub is named."),
-      ("direct", reached ?? "All that is sent goes by the hub."),
+      ("direct", reached ?? "Nobody may dial it: what others send comes by the hub."),
       (
         "resources",
         "\(resources.slots) jobs may be at work at once, and take \(resources.memory) megabytes together."

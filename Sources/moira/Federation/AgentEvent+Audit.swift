@@ -25,7 +25,7 @@ extension AgentEvent {
     case .releaseRefused(let asked, let failure):
       (.releaseRefused, .map(Self.facts(asked) + [("why", .string(failure.code))]))
     // What leaves is written before it does, by whoever lets it.
-    case .released, .refused, .connected, .disconnected, .failed: nil
+    case .released, .refused, .connected, .disconnected, .linked, .unlinked, .failed: nil
     }
   }
 

@@ -19,6 +19,13 @@ struct AgentLog: Sendable {
     case .connected: logger.info("connected to the hub")
     case .disconnected(nil): logger.info("the hub has ended the connection")
     case .disconnected(let failure?): failed(failure)
+    case .linked(let party): logger.info("sending past the hub", metadata: ["to": "\(party)"])
+    case .unlinked(let party, let failure):
+      logger.info(
+        "sending by the hub",
+        metadata: [
+          "to": "\(party)", "code": "\(failure?.code ?? "")", "why": "\(failure?.message ?? "")",
+        ])
     case .decided(let job, let submitter, let consent):
       logger.info(
         consent.isGranted ? "agreed to a job" : "refused a job",

@@ -9,6 +9,7 @@ struct AgentMeters: Sendable {
   private let parts: MetricCounter
   private let refused: MetricCounter
   private let released: MetricCounter
+  private let links: MetricCounter
 
   init() {
     connected = registry.gauge("moira_agent_connected", "Whether the hub is connected: 1 or 0.")
@@ -20,6 +21,9 @@ struct AgentMeters: Sendable {
       "moira_agent_refused_total", "Messages that were refused.", labels: ["kind"])
     released = registry.counter(
       "moira_agent_released_total", "Artifacts that were asked for.", labels: ["decision"])
+    links = registry.counter(
+      "moira_agent_links_total", "Links past the hub: that came about, and that ended.",
+      labels: ["event"])
   }
 
   func count(_ event: AgentEvent) {
@@ -33,6 +37,8 @@ struct AgentMeters: Sendable {
     case .released: released.add(1, "released")
     case .releaseRefused: released.add(1, "refused")
     case .refused(let refusal): refused.add(1, refusal.kind)
+    case .linked: links.add(1, "past")
+    case .unlinked: links.add(1, "ended")
     case .partStarted, .failed: break
     }
   }

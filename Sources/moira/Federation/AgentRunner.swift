@@ -17,7 +17,7 @@ struct AgentRunner: Service {
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await agent.run(dialling: dialer) }
-      if let direct { group.addTask { try await direct.run() } }
+      if let direct { group.addTask { try await listen(direct) } }
       group.addTask {
         try await gracefulShutdown()
         await drained()
@@ -26,6 +26,13 @@ struct AgentRunner: Service {
         try await group.next()
       } catch is CancellationError {}
       group.cancelAll()
+    }
+  }
+
+  private func listen(_ direct: DirectServer) async throws {
+    try await direct.run { port in
+      Console.print("moira party '\(agent.party)' listens for other parties at port \(port)")
+      fflush(nil)
     }
   }
 

@@ -46,6 +46,16 @@ final class RawSocket {
     return true
   }
 
+  /// All that comes until the other side closes the connection.
+  func answer() -> String {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    while case let count = recv(descriptor, &piece, piece.count, 0), count > 0 {
+      bytes += piece.prefix(count)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Reads to the end.
   ///
   /// - Returns: false if the other side did not close the connection in time.

@@ -74,14 +74,18 @@ final class SiegeSite: AgentSite {
       case .released(let asked): "released \(asked.reference.kind)"
       case .releaseRefused(_, let failure): "kept \(failure.code)"
       case .refused(let refusal): "refused \(refusal.kind)"
+      case .linked(let party): "linked \(party)"
+      case .unlinked(let party, let failure): "unlinked \(party) \(failure?.code ?? "")"
       case .connected, .disconnected, .failed: nil
       }
     }
   }
 
-  func agent(_ settings: AgentService.Settings = .init()) async throws -> AgentService {
+  func agent(
+    _ settings: AgentService.Settings = .init(), directDialer: (any DirectDialer)? = nil
+  ) async throws -> AgentService {
     try await AgentService(
       site: self, identity: member.identity, documents: MemoryDocumentStore(),
-      clock: SystemClock(), workers: .serial, settings: settings)
+      clock: SystemClock(), workers: .serial, directDialer: directDialer, settings: settings)
   }
 }

@@ -35,7 +35,7 @@ enum FederationFolders {
     try run(folder, "hub", "init", "coordinator", "--address", address)
     try admit(folder, "coordinator")
     for party in LocalFederation.parties {
-      try run(folder, "party", "init", party, "--hub", address)
+      try run(folder, "party", "init", party, "--hub", address, "--address", "127.0.0.1")
       try admit(folder, "parties/\(party)")
     }
     for submitter in ["alice", "mallory"] {
