@@ -63,12 +63,14 @@ public struct DirectServer: Sendable {
 
 /// Dials other parties past the hub.
 public struct WireDirectDialer: DirectDialer {
-  /// How long a party has to let this one in: letters wait meanwhile.
-  public static let patience = Duration.seconds(3)
-
   private let trust: MemberTrust
+  private let patience: Duration
 
-  public init(trust: MemberTrust) { self.trust = trust }
+  /// - Parameter patience: how long a party has to let this one in: letters wait meanwhile.
+  public init(trust: MemberTrust, patience: Duration = .seconds(5)) {
+    self.trust = trust
+    self.patience = patience
+  }
 
   public func connect(
     _ address: String, to party: PartyID, outgoing: OutgoingMessages<AgentMessage>,
@@ -104,7 +106,7 @@ public struct WireDirectDialer: DirectDialer {
           await linked()
         }
       }
-      group.addTask { try await Self.wait(for: isIn, at: address, of: party) }
+      group.addTask { try await wait(for: isIn, at: address, of: party) }
       defer { group.cancelAll() }
       // The one that waits ends first, if all goes well.
       while try await group.next() != nil {}
@@ -134,7 +136,7 @@ public struct WireDirectDialer: DirectDialer {
     }
   }
 
-  private static func wait(
+  private func wait(
     for isIn: AsyncStream<Void>, at address: String, of party: PartyID
   ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in

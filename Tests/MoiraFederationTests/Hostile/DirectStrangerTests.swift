@@ -95,7 +95,8 @@ struct DirectStrangerTests {
     ) async -> Failure? {
       let link = OutgoingMessages<AgentMessage>()
       do {
-        try await WireDirectDialer(trust: member.trust).connect(
+        // Many tests share two threads: a handshake may take a while.
+        try await WireDirectDialer(trust: member.trust, patience: .seconds(100)).connect(
           "\(address)", to: "hospital-a", outgoing: link,
           linked: {
             whenLinked()
@@ -160,7 +161,8 @@ struct DirectStrangerTests {
     for stranger in [try scene.consortium.member("hospital-d", isExpired: true), revoked] {
       #expect(await scene.say([letter("direct")], as: stranger) != nil)
     }
-    #expect(scene.refusals.all.prefix(2) == ["certificate-expired", "certificate-revoked"])
+    #expect(
+      Set(scene.refusals.all).isSuperset(of: ["certificate-expired", "certificate-revoked"]))
     let foreign = try SiegeConsortium("other").member("hospital-b")
     #expect(await scene.say([], as: foreign)?.code == "certificate-foreign")
     let submitter = try scene.consortium.member("alice", .submitter)
