@@ -210,7 +210,8 @@ public actor AgentService {
 
   private func keep(_ changes: [AgentMemory.Change]) async -> Bool {
     do {
-      try await documents.change(AgentDocuments.changes(changes, proposals: proposals))
+      try await documents.change(
+        AgentDocuments.changes(changes, proposals: proposals, at: clock.now()))
       return true
     } catch {
       await site.record(.disconnected(error))
