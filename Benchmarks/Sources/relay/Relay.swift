@@ -15,6 +15,7 @@ import MoiraYAML
 ///
 ///     relay lane              one lane of 1 GiB, and small messages to and fro; all in one process
 ///     relay agents N ADDRESS FOLDER SECONDS   N light agents of the consortium in FOLDER at a hub
+///     relay recovery JOBS        how soon a hub is ready over a journal of so many ended jobs
 @main
 struct Relay {
   static func main() async throws {
@@ -22,6 +23,8 @@ struct Relay {
     if arguments.first == "agents", arguments.count == 5 {
       let rest = Array(arguments.dropFirst())
       try await agents(Int(rest[0]) ?? 1, HubAddress(rest[1])!, rest[2], Int(rest[3]) ?? 10)
+    } else if arguments.first == "recovery", arguments.count == 2 {
+      try await Recovery.measure(Int(arguments.last ?? "") ?? 10_000)
     } else {
       try await lane()
     }

@@ -11,7 +11,8 @@ enum AgentDocuments {
   private static let letters = "agent-letters"
   private static let last = "agent-last"
   private static let over = "agent-over"
-  private static let made = "agent-made"
+  static let made = "agent-made"
+  private static let uses = "agent-uses"
 
   // MARK: What outlives a job
 
@@ -20,8 +21,41 @@ enum AgentDocuments {
     try await store.document(on: over, job.text) != nil
   }
 
-  static func noteOver(_ job: JobID, in store: any DocumentStore) async throws(Failure) {
-    try await store.change([DocumentChange(shelf: over, key: job.text, bytes: [])])
+  static func noteOver(
+    _ job: JobID, at now: Instant, in store: any DocumentStore
+  ) async throws(Failure) {
+    try await store.change([ended(job, at: now)])
+  }
+
+  private static func ended(_ job: JobID, at now: Instant) -> DocumentChange {
+    DocumentChange(shelf: over, key: job.text, bytes: RecordJSON.bytes(now))
+  }
+
+  /// - Returns: with when they ended; those of builds that did not note it come first.
+  static func jobsOver(
+    in store: any DocumentStore
+  ) async throws(Failure) -> [(job: JobID, at: Instant)] {
+    try await store.documents(on: over).map { key, bytes in
+      (JobID(key), (try? RecordJSON.value(Instant.self, bytes)) ?? Instant(milliseconds: 0))
+    }
+  }
+
+  static func openJobs(in store: any DocumentStore) async throws(Failure) -> Set<JobID> {
+    Set(try await store.documents(on: consents).map { JobID($0.key) })
+  }
+
+  /// Whose keys end with an artifact's hash, and whose documents are the job that uses it.
+  static let usingShelves = [made, uses]
+
+  /// A job goes on with what an earlier one made.
+  static func noteUse(
+    of hashes: [ContentHash], at seat: PartyID, by job: JobID, in store: any DocumentStore
+  ) async throws(Failure) {
+    try await store.change(hashes.map { use(of: $0, at: seat, by: job) })
+  }
+
+  private static func use(of hash: ContentHash, at seat: PartyID, by job: JobID) -> DocumentChange {
+    DocumentChange(shelf: uses, key: "\(job)/\(seat)/\(hash)", bytes: RecordJSON.bytes(job))
   }
 
   private struct Keyed<Content: Codable>: Codable {
@@ -104,14 +138,17 @@ enum AgentDocuments {
   /// What a part made stays known when its job is forgotten.
   private static func products(_ key: OrderKey, _ end: PartEnd?) -> [DocumentChange] {
     guard case .succeeded(let outputs, _) = end else { return [] }
-    return outputs.map { output in
-      DocumentChange(
-        shelf: made, key: self.key(of: output, at: key.part.party),
-        bytes: RecordJSON.bytes(key.job))
+    return outputs.flatMap { output in
+      [
+        DocumentChange(
+          shelf: made, key: self.key(of: output, at: key.part.party),
+          bytes: RecordJSON.bytes(key.job)),
+        use(of: output.hash, at: key.part.party, by: key.job),
+      ]
     }
   }
 
-  private static func read<Value: Decodable>(
+  static func read<Value: Decodable>(
     _ type: Value.Type, _ bytes: [UInt8]
   ) throws(Failure) -> Value {
     do {
@@ -125,7 +162,7 @@ enum AgentDocuments {
   // MARK: Writing
 
   static func changes(
-    _ changes: [AgentMemory.Change], proposals known: [JobID: AgentJob]
+    _ changes: [AgentMemory.Change], proposals known: [JobID: AgentJob], at now: Instant
   ) -> [DocumentChange] {
     var documents: [DocumentChange] = []
     var highest: UInt64?
@@ -135,6 +172,8 @@ enum AgentDocuments {
         documents.append(document(consents, job.text, consent))
         let bytes = consent == nil ? nil : known[job]?.bytes
         documents.append(DocumentChange(shelf: proposals, key: job.text, bytes: bytes))
+        // In one transaction: a job is open or over, whatever crashes.
+        if consent == nil { documents.append(ended(job, at: now)) }
       case .part(let key, let record):
         documents.append(
           document(parts, key.text, record.map { Keyed(key: key, content: $0) }))

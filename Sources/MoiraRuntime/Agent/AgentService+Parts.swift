@@ -171,7 +171,7 @@ extension AgentService {
     endLinks(of: job)
     early = early.filter { $0.key.job != job }
     Task {
-      try? await AgentDocuments.noteOver(job, in: documents)
+      try? await AgentDocuments.noteOver(job, at: clock.now(), in: documents)
       await site.settle(job)
     }
   }
@@ -197,7 +197,11 @@ extension AgentService {
           throw Failure(
             "order-unknown", "'\(site.party)' has no seat '\(seat)' in the job '\(job)'")
         }
-        continuation.yield(.holds(try await agent(of: seat).holds(hashes)))
+        let holds = try await agent(of: seat).holds(hashes)
+        if holds {
+          try await AgentDocuments.noteUse(of: hashes, at: seat, by: job, in: documents)
+        }
+        continuation.yield(.holds(holds))
       case .artifact(let asked): try await give(asked) { continuation.yield($0) }
       }
     } catch {

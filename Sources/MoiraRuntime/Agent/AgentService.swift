@@ -133,6 +133,8 @@ public actor AgentService {
     _ welcome: Welcome, _ connection: OutgoingMessages<AgentMessage>
   ) async {
     if !welcome.revocations.isEmpty { try? site.revoke(welcome.revocations) }
+    // A second welcome on a connection brings a newer list, and nothing else.
+    guard outgoing !== connection else { return }
     // A hub without patience does not make the agent spin.
     beat = max(min(welcome.patience / 4, .seconds(2)), .milliseconds(100))
     welcomed = clock.now()
@@ -210,7 +212,8 @@ public actor AgentService {
 
   private func keep(_ changes: [AgentMemory.Change]) async -> Bool {
     do {
-      try await documents.change(AgentDocuments.changes(changes, proposals: proposals))
+      try await documents.change(
+        AgentDocuments.changes(changes, proposals: proposals, at: clock.now()))
       return true
     } catch {
       await site.record(.disconnected(error))

@@ -99,8 +99,15 @@ public actor HubService {
     sessions = [:]
   }
 
-  /// Takes a newer list of revoked certificates; agents get it with their next connection.
-  public func replace(revocations: [UInt8]) { self.revocations = revocations }
+  /// Takes a newer list of revoked certificates, and gives it to all agents: those that are connected
+  /// are welcomed once more.
+  public func replace(revocations: [UInt8]) {
+    self.revocations = revocations
+    for session in sessions.values {
+      session.outgoing.add(
+        .welcome(Welcome(patience: settings.patience, revocations: revocations)))
+    }
+  }
 
   private func tick() {
     // A job that cannot say its orders must not keep the agents of all others out.

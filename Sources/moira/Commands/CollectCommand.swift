@@ -4,11 +4,16 @@ import MoiraConfig
 import MoiraModel
 import MoiraRuntime
 import MoiraSchedule
+import MoiraStorage
 
 /// Removes artifacts that no kept job refers to, and old jobs if asked.
 struct CollectCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "gc", abstract: "Remove artifacts that no job refers to, and old jobs if asked.")
+    commandName: "gc", abstract: "Remove artifacts that no job refers to, and old jobs if asked.",
+    discussion: """
+      With '--home parties/hospital-a/state', those of an agent that is stopped: what none of the jobs \
+      uses that it has taken part in, and with '--keep' what only older ones use.
+      """)
 
   @OptionGroup var home: HomeOptions
   @Option(help: "Keep this many of the newest jobs, and forget the others.") var keep: Int?
@@ -21,6 +26,28 @@ struct CollectCommand: Subcommand {
   }
 
   func perform() async throws -> ExitStatus {
+    home.folder.isOfAgent ? try await collectAtAgent() : try await collectAtHome()
+  }
+
+  /// Of an agent's state: what its jobs use, by its own memory.
+  private func collectAtAgent() async throws -> ExitStatus {
+    guard let lock = try FileLock.acquire(home.folder.agentLock) else {
+      throw Failure(
+        "agent-locked", "another process is the agent of '\(home.folder.path)'",
+        hint: "stop the agent first: what its running parts make is noted when they end")
+    }
+    defer { withExtendedLifetime(lock) {} }
+    let store = try SQLiteJobStore(path: home.folder.agentDatabase)
+    let holdings = try await AgentHoldings(in: store)
+    let choice = holdings.choice(keep: keep)
+    if !dryRun { try await holdings.forget(choice, in: store) }
+    let removed = try await removeArtifacts(
+      unless: choice.used, Composition(home: home.folder))
+    tell(jobs: choice.gone, artifacts: removed.count, bytes: removed.bytes)
+    return .done
+  }
+
+  private func collectAtHome() async throws -> ExitStatus {
     let composition = Composition(home: home.folder)
     let store = try composition.storeForReading()
     let records = try await store.records()

@@ -60,6 +60,9 @@ struct AgentLog: Sendable {
     }
   }
 
+  /// Something new that counts from now on.
+  func took(_ what: String) { logger.notice("took \(what)") }
+
   func failed(_ failure: Failure) {
     logger.warning(
       "\(failure.message)",

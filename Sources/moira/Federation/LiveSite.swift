@@ -15,7 +15,7 @@ import Synchronization
 
 /// A party as its folder has it: datasets, policy, budgets, artifacts, audit log.
 final class LiveSite: AgentSite {
-  private let profile: PartyProfile
+  private let newest: Mutex<PartyProfile>
   private let folder: PartyHome
   private let trust: MemberTrust
   private let documents: any DocumentStore
@@ -32,7 +32,7 @@ final class LiveSite: AgentSite {
     _ profile: PartyProfile, _ folder: PartyHome, trust: MemberTrust,
     documents: any DocumentStore, audit: AuditLog, clock: any WallClock, log: AgentLog
   ) async throws(Failure) {
-    self.profile = profile
+    newest = Mutex(profile)
     self.folder = folder
     self.trust = trust
     self.documents = documents
@@ -41,6 +41,23 @@ final class LiveSite: AgentSite {
     self.log = log
     ledger = Mutex(
       try EpsilonLedger(documents: try await documents.documents(on: EpsilonLedger.shelf)))
+  }
+
+  /// As `party.yaml` had it last.
+  private var profile: PartyProfile { newest.withLock { $0 } }
+
+  /// The file has changed: policy and datasets count from the next decision on, resources from the next
+  /// connection.
+  ///
+  /// - Throws: `peer-identity-mismatch` when it is another party's.
+  func replace(_ profile: PartyProfile) throws(Failure) {
+    guard profile.id == party else {
+      throw Failure(
+        "peer-identity-mismatch",
+        "'party.yaml' names '\(profile.id)', but the agent is of '\(party)'")
+    }
+    newest.withLock { $0 = profile }
+    log.took("a changed party.yaml")
   }
 
   var party: PartyID { profile.id }
@@ -82,6 +99,7 @@ final class LiveSite: AgentSite {
     guard list.number > trust.revocations.number else { return }
     try trust.replace(list)
     try folder.keys.replace(list)
+    log.took("the list \(list.number) of revoked certificates")
   }
 
   // MARK: Consent
@@ -92,6 +110,7 @@ final class LiveSite: AgentSite {
       now: now)
     let rows = await rows(of: asked.datasets(schemas))
     let known = ledger.withLock { $0 }
+    let profile = profile
     let decision = profile.decide(
       asked, catalog: schemas, rows: { rows[$0] },
       spent: { known.spent($0, $1, besides: proposal.job) })

@@ -23,8 +23,8 @@ struct PartyHome: Sendable {
   /// Artifacts by seat, as below the home of a machine's own jobs.
   var state: Home { Home(path: "\(path)/state") }
   /// What the agent must not forget.
-  var database: String { "\(path)/state/agent.sqlite" }
+  var database: String { state.agentDatabase }
   var audit: String { "\(path)/state/audit.jsonl" }
   /// Held by the agent's process.
-  var lock: String { "\(path)/state/agent.lock" }
+  var lock: String { state.agentLock }
 }

@@ -7,7 +7,6 @@ import MoiraRuntime
 import MoiraSim
 import MoiraStorage
 import MoiraWire
-import MoiraYAML
 
 /// Runs a party's agent.
 struct PartyServeCommand: Subcommand {
@@ -37,7 +36,8 @@ struct PartyServeCommand: Subcommand {
     }
     defer { withExtendedLifetime(lock) {} }
     service.logFormat.begin()
-    let profile = try profile()
+    let text = try PartyFolders.read(folder).text
+    let profile = try ProfileWatch.profile(in: folder)
     let address = try address(profile)
     let clock = SystemClock()
     let (identity, trust) = try home.credentials(clock)
@@ -45,9 +45,10 @@ struct PartyServeCommand: Subcommand {
     let documents = try SQLiteJobStore(path: home.database)
     let audit = try AuditLog(
       path: home.audit, party: profile.id, signing: identity, now: clock.now())
+    let log = AgentLog(profile.id)
     let site = try await LiveSite(
-      profile, home, trust: trust, documents: documents, audit: audit, clock: clock,
-      log: AgentLog(profile.id))
+      profile, home, trust: trust, documents: documents, audit: audit, clock: clock, log: log)
+    let watch = ProfileWatch(folder: folder, site: site, log: log)
     let agent = try await AgentService(
       site: site, identity: identity, documents: documents, clock: clock,
       workers: .threads(ProcessInfo.processInfo.activeProcessorCount),
@@ -56,7 +57,8 @@ struct PartyServeCommand: Subcommand {
     fflush(nil)
     try await AgentRunner(
       agent: agent, dialer: WireDialer(address, trust: trust),
-      direct: try direct(profile, agent, trust), drain: .seconds(drain)
+      direct: try direct(profile, agent, trust), drain: .seconds(drain),
+      watch: { await watch.run(since: text) }
     ).serve(service, site.meters.registry)
     _ = try? audit.sign(at: clock.now())
     return .done
@@ -72,15 +74,6 @@ struct PartyServeCommand: Subcommand {
         "hub-address", "'direct.listen' must be HOST:PORT, but is '\(direct.listen)'")
     }
     return DirectServer(agent, trust: trust, listening: address)
-  }
-
-  private func profile() throws -> PartyProfile {
-    let text = try PartyFolders.read(folder)
-    do throws(Diagnostics) {
-      return try PartyProfile(reading: try readYAML(text.text, file: text.file))
-    } catch {
-      throw WrongText(diagnostics: error, sources: [text.file: text.text])
-    }
   }
 
   private func address(_ profile: PartyProfile) throws(Failure) -> HubAddress {

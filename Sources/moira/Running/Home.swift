@@ -40,6 +40,12 @@ struct Home: Sendable {
   /// Written by `moira stop`; its text is the reason.
   func stopRequest(of job: JobID) -> String { "\(path)/jobs/\(job).stop" }
 
+  /// What an agent must not forget, where this is the state of one.
+  var agentDatabase: String { "\(path)/agent.sqlite" }
+  /// Held by the agent's process.
+  var agentLock: String { "\(path)/agent.lock" }
+  var isOfAgent: Bool { FileManager.default.fileExists(atPath: agentDatabase) }
+
   var exists: Bool { FileManager.default.fileExists(atPath: database) }
 
   /// - Throws: `storage-unwritable`.

@@ -18,7 +18,8 @@ struct AgentMemoryTests {
     var memory = AgentMemory()
     for batch in batches {
       for change in batch { memory.apply(change) }
-      try await store.change(AgentDocuments.changes(batch, proposals: [:]))
+      try await store.change(
+        AgentDocuments.changes(batch, proposals: [:], at: Instant(milliseconds: 0)))
       #expect(try await AgentDocuments.memory(in: store) == memory)
     }
   }
