@@ -51,13 +51,7 @@ struct LinkService: Moira_V1_Link.SimpleServiceProtocol {
     _ connection: HubService.Connection, _ member: Member, _ reading: Reading,
     _ response: RPCWriter<Moira_V1_HubFrame>
   ) async {
-    let writing = Task {
-      try? await connection.outgoing.drain { message in
-        // A member that was revoked gets nothing more either.
-        try trust.check(member)
-        try await response.write(Moira_V1_HubFrame(message))
-      }
-    }
+    let writing = Task { await write(connection, member, response) }
     defer { writing.cancel() }
     // The hub ends a connection by ending what goes out.
     await withTaskGroup(of: Void.self) { group in
@@ -66,6 +60,22 @@ struct LinkService: Moira_V1_Link.SimpleServiceProtocol {
       await group.next()
       writing.cancel()
       group.cancelAll()
+    }
+  }
+
+  private func write(
+    _ connection: HubService.Connection, _ member: Member, _ response: RPCWriter<Moira_V1_HubFrame>
+  ) async {
+    do {
+      try await connection.outgoing.drain { message in
+        // A member that was revoked gets nothing more either.
+        try trust.check(member)
+        try await response.write(Moira_V1_HubFrame(message))
+      }
+    } catch let failure as Failure {
+      log.refused(failure, from: member.id.text)
+    } catch {
+      // The connection is cut; the agent dials again.
     }
   }
 
