@@ -42,9 +42,7 @@ extension PostgresJobStore {
     try await database.read { connection in
       let rows = try connection.run(
         "SELECT entry FROM journal WHERE job = $1 ORDER BY number", [.text(job.text)])
-      return try rows.map {
-        try RecordJSON.value(JournalEntry.self, rows.text($0, 0).orMissing("json"))
-      }
+      return try rows.map { try rows.value(JournalEntry.self, $0, 0) }
     }
   }
 
@@ -92,7 +90,7 @@ extension PostgresJobStore {
       return try rows.map { row in
         NumberedReport(
           number: Int(try rows.integer(row, 0).orMissing("number")),
-          report: try RecordJSON.value(PartReport.self, rows.text(row, 1).orMissing("json")))
+          report: try rows.value(PartReport.self, row, 1))
       }
     }
   }
@@ -104,8 +102,7 @@ extension PostgresJobStore {
       let rows = try connection.run(
         "SELECT outputs FROM reuse WHERE key = $1 ORDER BY number DESC LIMIT 1", [.text(key.text)])
       return try rows.map {
-        try RecordJSON.value(
-          [PartyID: [ArtifactReference]].self, rows.text($0, 0).orMissing("json"))
+        try rows.value([PartyID: [ArtifactReference]].self, $0, 0)
       }.first
     }
   }

@@ -75,7 +75,7 @@ public struct PostgresJobStore: JobStore {
   }
 
   private static func record(_ rows: Rows, _ row: Int) throws -> JobRecord {
-    var record = try RecordJSON.value(JobRecord.self, rows.text(row, 2).orMissing("json"))
+    var record = try rows.value(JobRecord.self, row, 2)
     record.state = JobState(rawValue: try rows.text(row, 0).orMissing("state")) ?? record.state
     record.ended = rows.integer(row, 1).map(Instant.init(milliseconds:))
     return record

@@ -1,4 +1,5 @@
 internal import CPostgres
+internal import MoiraRuntime
 
 /// What a statement gave, in binary form.
 final class Rows {
@@ -48,6 +49,13 @@ final class Rows {
     guard let bytes = bytes(row, column), let first = bytes.first else { return nil }
     let sign: Int64 = bytes.count > 1 && first > 127 ? -1 : 0
     return bytes.reduce(sign) { $0 << 8 | Int64($1) }
+  }
+
+  /// What a column has as JSON.
+  func value<Value: Decodable>(
+    _ type: Value.Type, _ row: Int, _ column: Int
+  ) throws -> Value {
+    try RecordJSON.value(type, text(row, column).orMissing("\(type)"))
   }
 
   func map<Value>(_ body: (Int) throws -> Value) rethrows -> [Value] {

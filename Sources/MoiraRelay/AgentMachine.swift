@@ -250,12 +250,12 @@ public struct AgentMachine: Sendable {
     running = running.filter { $0.job != job }
     turns = turns.filter { $0.key.job != job }
     considering.remove(job)
-    var changes: [AgentMemory.Change] = []
-    if memory.consents[job] != nil { changes.append(.consent(job, nil)) }
+    // Of a job that was never agreed to too: that it is over is kept with it.
+    var changes = [AgentMemory.Change.consent(job, nil)]
     changes += memory.parts.keys.filter { $0.job == job }.sorted().map { .part($0, nil) }
     changes += memory.letters.keys.filter { $0.job == job }.map { .letters($0, []) }
     lanes.forget(job)
-    return (changes.isEmpty ? [] : keep(changes)) + cancels + [.forget(job)]
+    return keep(changes) + cancels + [.forget(job)]
   }
 
   private mutating func keep(_ changes: [AgentMemory.Change]) -> [Action] {

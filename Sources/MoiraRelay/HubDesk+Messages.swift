@@ -26,8 +26,7 @@ extension HubDesk {
       if let job = jobs[address.job], job.seats[address.from] == party,
         job.over.contains(address.receiver)
       {
-        let closed = Receipt(address: address, next: Receipt.closed, limit: Receipt.closed)
-        return [.send(.receipt(closed), to: party, session: session)]
+        return [.send(.receipt(.closing(address)), to: party, session: session)]
       }
       return relay(address, from: address.from, to: address.to, .letter(letter), party)
     case .receipt(let receipt):

@@ -67,7 +67,7 @@ public struct LaneDesk: Equatable, Sendable {
   public mutating func verdict(_ letter: Letter) -> Verdict {
     let address = letter.address
     if over.contains(address.receiver) {
-      return .tell(Receipt(address: address, next: Receipt.closed, limit: Receipt.closed))
+      return .tell(.closing(address))
     }
     guard begun.contains(address.receiver) else {
       return .tell(Receipt(address: address, next: 0, limit: LaneLimits.window))
@@ -113,9 +113,8 @@ public struct LaneDesk: Equatable, Sendable {
 
   /// What the part's partners have not heard yet, for its end: they need keep nothing for it.
   func lastReceipts(_ key: OrderKey) -> [Receipt] {
-    receivers.filter { $0.key.receiver == key && $0.value.owesReceipt }.keys.sorted().map {
-      Receipt(address: $0, next: Receipt.closed, limit: Receipt.closed)
-    }
+    receivers.filter { $0.key.receiver == key && $0.value.owesReceipt }.keys.sorted()
+      .map(Receipt.closing)
   }
 
   /// The part is over: its lanes take nothing more, and what it sent stays to be received.

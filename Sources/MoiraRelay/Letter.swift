@@ -60,6 +60,11 @@ public struct Receipt: Hashable, Sendable {
     self.next = next
     self.limit = limit
   }
+
+  /// From an end that takes nothing more.
+  static func closing(_ address: LaneAddress) -> Receipt {
+    Receipt(address: address, next: closed, limit: closed)
+  }
 }
 
 /// The numbers that bound what lies between two parties.

@@ -48,7 +48,7 @@ package enum RecordJSON {
 
 /// Bytes as a text in base64. As an array they would be a list of numbers: four times as long, and
 /// twenty times as slow to write.
-package struct RecordBytes: Codable {
+package struct RecordBytes: Hashable, Codable, Sendable {
   package let bytes: [UInt8]
 
   package init(_ bytes: [UInt8]) { self.bytes = bytes }

@@ -21,16 +21,6 @@ enum AgentDocuments {
     try await store.document(on: over, job.text) != nil
   }
 
-  static func noteOver(
-    _ job: JobID, at now: Instant, in store: any DocumentStore
-  ) async throws(Failure) {
-    try await store.change([ended(job, at: now)])
-  }
-
-  private static func ended(_ job: JobID, at now: Instant) -> DocumentChange {
-    DocumentChange(shelf: over, key: job.text, bytes: RecordJSON.bytes(now))
-  }
-
   /// - Returns: with when they ended; those of builds that did not note it come first.
   static func jobsOver(
     in store: any DocumentStore
@@ -173,7 +163,7 @@ enum AgentDocuments {
         let bytes = consent == nil ? nil : known[job]?.bytes
         documents.append(DocumentChange(shelf: proposals, key: job.text, bytes: bytes))
         // In one transaction: a job is open or over, whatever crashes.
-        if consent == nil { documents.append(ended(job, at: now)) }
+        if consent == nil { documents.append(document(over, job.text, now)) }
       case .part(let key, let record):
         documents.append(
           document(parts, key.text, record.map { Keyed(key: key, content: $0) }))

@@ -170,10 +170,7 @@ extension AgentService {
     lanes.forget(job)
     endLinks(of: job)
     early = early.filter { $0.key.job != job }
-    Task {
-      try? await AgentDocuments.noteOver(job, at: clock.now(), in: documents)
-      await site.settle(job)
-    }
+    Task { await site.settle(job) }
   }
 
   // MARK: Questions

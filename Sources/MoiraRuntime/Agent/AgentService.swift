@@ -152,16 +152,12 @@ public actor AgentService {
   private func tick(_ connection: OutgoingMessages<AgentMessage>) {
     guard outgoing === connection else { return }
     connection.add(.beat)
-    carryOut(machine.handle(.tick).filter { !sayByHub($0, connection) })
-  }
-
-  /// What stalls on a link past the hub is said again by the hub.
-  private func sayByHub(
-    _ action: AgentMachine.Action, _ connection: OutgoingMessages<AgentMessage>
-  ) -> Bool {
-    guard case .send(let message) = action, case .letter(let letter) = message else { return false }
-    connection.add(message, bytes: letter.sealed.count)
-    return true
+    let actions = machine.handle(.tick)
+    // What stalls on a link past the hub is said again by the hub.
+    for case .send(.letter(let letter)) in actions {
+      connection.add(.letter(letter), bytes: letter.sealed.count)
+    }
+    carryOut(actions.filter { if case .send(.letter) = $0 { false } else { true } })
   }
 
   /// Takes no more orders, and returns when the parts that run have ended.

@@ -103,10 +103,11 @@ public actor HubService {
   /// are welcomed once more.
   public func replace(revocations: [UInt8]) {
     self.revocations = revocations
-    for session in sessions.values {
-      session.outgoing.add(
-        .welcome(Welcome(patience: settings.patience, revocations: revocations)))
-    }
+    for session in sessions.values { session.outgoing.add(welcome) }
+  }
+
+  private var welcome: HubMessage {
+    .welcome(Welcome(patience: settings.patience, revocations: revocations))
   }
 
   private func tick() {
@@ -142,7 +143,7 @@ public actor HubService {
     let session = lastSession
     let outgoing = OutgoingMessages<HubMessage>()
     sessions[session] = Session(party: member.id, outgoing: outgoing)
-    outgoing.add(.welcome(Welcome(patience: settings.patience, revocations: revocations)))
+    outgoing.add(welcome)
     carryOut(desk.handle(.connected(member.id, session: session, hello), at: clock.now()))
     queue.setCapacity(of: member.id, PartyCapacity(slots: hello.slots, memory: hello.memory << 20))
     metrics.connected(sessions.count)

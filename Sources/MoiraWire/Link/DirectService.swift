@@ -106,7 +106,13 @@ public struct WireDirectDialer: DirectDialer {
           await linked()
         }
       }
-      group.addTask { try await wait(for: isIn, at: address, of: party) }
+      group.addTask {
+        let failure = Failure(
+          "party-unreachable",
+          "'\(party)' has not answered at '\(address)' within \(patience.components.seconds) seconds",
+          isTransient: true)
+        try await within(patience, orThrow: failure) { for await _ in isIn {} }
+      }
       defer { group.cancelAll() }
       // The one that waits ends first, if all goes well.
       while try await group.next() != nil {}
@@ -133,23 +139,6 @@ public struct WireDirectDialer: DirectDialer {
           for try await frame in response.messages { await incoming(try frame.message()) }
           outgoing.end()
         })
-    }
-  }
-
-  private func wait(
-    for isIn: AsyncStream<Void>, at address: String, of party: PartyID
-  ) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { for await _ in isIn {} }
-      group.addTask {
-        try await Task.sleep(for: patience)
-        throw Failure(
-          "party-unreachable",
-          "'\(party)' has not answered at '\(address)' within \(patience.components.seconds) seconds",
-          isTransient: true)
-      }
-      defer { group.cancelAll() }
-      try await group.next()
     }
   }
 }

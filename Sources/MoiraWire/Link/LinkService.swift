@@ -34,16 +34,9 @@ struct LinkService: Moira_V1_Link.SimpleServiceProtocol {
 
   /// A stream that says nothing is not held open.
   private func first(of reading: Reading) async throws -> AgentMessage? {
-    try await withThrowingTaskGroup(of: AgentMessage?.self) { group in
-      group.addTask { try await reading.next()?.message() }
-      group.addTask {
-        try await Task.sleep(for: helloWait)
-        throw Failure(
-          "frame-form", "an agent must say hello within \(helloWait.components.seconds) seconds")
-      }
-      defer { group.cancelAll() }
-      return try await group.next() ?? nil
-    }
+    let failure = Failure(
+      "frame-form", "an agent must say hello within \(helloWait.components.seconds) seconds")
+    return try await within(helloWait, orThrow: failure) { try await reading.next()?.message() }
   }
 
   /// Reads and writes until either side ends.

@@ -31,11 +31,9 @@ struct CollectCommand: Subcommand {
 
   /// Of an agent's state: what its jobs use, by its own memory.
   private func collectAtAgent() async throws -> ExitStatus {
-    guard let lock = try FileLock.acquire(home.folder.agentLock) else {
-      throw Failure(
-        "agent-locked", "another process is the agent of '\(home.folder.path)'",
-        hint: "stop the agent first: what its running parts make is noted when they end")
-    }
+    let lock = try home.folder.lockAgent(
+      of: home.folder.path,
+      hint: "stop the agent first: what its running parts make is noted when they end")
     defer { withExtendedLifetime(lock) {} }
     let store = try SQLiteJobStore(path: home.folder.agentDatabase)
     let holdings = try await AgentHoldings(in: store)

@@ -13,18 +13,14 @@ struct AgentRunner: Service {
   let dialer: WireDialer
   let direct: DirectServer?
   let drain: Duration
-  /// What else is done as long as it runs.
-  let watch: @Sendable () async -> Void
+  /// What else is done as long as it runs, until it is cancelled.
+  let watch: @Sendable () async throws -> Void
 
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await agent.run(dialling: dialer) }
       if let direct { group.addTask { try await listen(direct) } }
-      group.addTask {
-        await watch()
-        // It ends when it is cancelled, and with it nothing else.
-        try Task.checkCancellation()
-      }
+      group.addTask { try await watch() }
       group.addTask {
         try await gracefulShutdown()
         await drained()

@@ -9,6 +9,7 @@ struct PartyHome: Sendable {
   let path: String
 
   var keys: MemberFolder { MemberFolder("\(path)/\(MemberFolder.name)") }
+
   /// The member's own keys, and whom it believes.
   ///
   /// - Throws: what a member's folder throws.
@@ -25,6 +26,4 @@ struct PartyHome: Sendable {
   /// What the agent must not forget.
   var database: String { state.agentDatabase }
   var audit: String { "\(path)/state/audit.jsonl" }
-  /// Held by the agent's process.
-  var lock: String { state.agentLock }
 }

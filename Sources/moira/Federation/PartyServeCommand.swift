@@ -29,15 +29,11 @@ struct PartyServeCommand: Subcommand {
   func perform() async throws -> ExitStatus {
     let home = PartyHome(path: folder)
     try home.state.make()
-    guard let lock = try FileLock.acquire(home.lock) else {
-      throw Failure(
-        "agent-locked", "another process is the agent of '\(folder)'",
-        hint: "a party's agent runs once")
-    }
+    let lock = try home.state.lockAgent(of: folder, hint: "a party's agent runs once")
     defer { withExtendedLifetime(lock) {} }
     service.logFormat.begin()
-    let text = try PartyFolders.read(folder).text
-    let profile = try ProfileWatch.profile(in: folder)
+    let party = try ChosenParty(reading: try PartyFolders.read(folder))
+    let profile = party.profile
     let address = try address(profile)
     let clock = SystemClock()
     let (identity, trust) = try home.credentials(clock)
@@ -58,7 +54,7 @@ struct PartyServeCommand: Subcommand {
     try await AgentRunner(
       agent: agent, dialer: WireDialer(address, trust: trust),
       direct: try direct(profile, agent, trust), drain: .seconds(drain),
-      watch: { await watch.run(since: text) }
+      watch: { try await watch.run(since: party.text) }
     ).serve(service, site.meters.registry)
     _ = try? audit.sign(at: clock.now())
     return .done

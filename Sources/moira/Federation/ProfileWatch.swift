@@ -1,8 +1,6 @@
 import Foundation
 import MoiraModel
-import MoiraPlan
 import MoiraStorage
-import MoiraYAML
 
 /// Looks at a party's file while its agent runs: a change counts without a restart.
 struct ProfileWatch: Sendable {
@@ -14,14 +12,18 @@ struct ProfileWatch: Sendable {
   let log: AgentLog
 
   /// Watches until cancelled. A file that is wrong or gone changes nothing, and is told once.
-  func run(since first: String) async {
+  ///
+  /// - Throws: `CancellationError`.
+  func run(since first: String) async throws {
     var last: String? = first
-    while (try? await Task.sleep(for: Self.interval)) != nil {
-      let text = try? PartyFolders.read(folder)
-      guard text?.text != last else { continue }
-      last = text?.text
+    while true {
+      try await Task.sleep(for: Self.interval)
+      let read = Result { () throws(Failure) in try PartyFolders.read(folder) }
+      let text = try? read.get().text
+      guard text != last else { continue }
+      last = text
       do {
-        try site.replace(Self.profile(in: folder))
+        try site.replace(ChosenParty(reading: read.get()).profile)
       } catch let failure as Failure {
         log.failed(failure)
       } catch let wrong as WrongText {
@@ -30,17 +32,7 @@ struct ProfileWatch: Sendable {
             Failure(
               one.code, "party.yaml as it is now does not count: \(one.message)", hint: one.hint))
         }
-      } catch {}
-    }
-  }
-
-  /// - Throws: `WrongText`, or what reading the file throws.
-  static func profile(in folder: String) throws -> PartyProfile {
-    let text = try PartyFolders.read(folder)
-    do throws(Diagnostics) {
-      return try PartyProfile(reading: try readYAML(text.text, file: text.file))
-    } catch {
-      throw WrongText(diagnostics: error, sources: [text.file: text.text])
+      }
     }
   }
 }

@@ -21,9 +21,11 @@ struct ChosenParty {
   /// - Parameter given: nil for the folder where the command runs, or the only one below 'parties'.
   /// - Throws: `WrongText`; `party-unreadable`; `ValidationError` where it is not clear whose is meant.
   init(_ given: String?) throws {
-    let path = try Self.path(given)
-    let folder = try PartyFolders.read(path)
-    self.folder = path
+    try self.init(reading: try PartyFolders.read(try Self.path(given)))
+  }
+
+  init(reading folder: PartyFolders.Folder) throws(WrongText) {
+    self.folder = folder.path
     (file, text) = (folder.file, folder.text)
     do throws(Diagnostics) {
       profile = try PartyProfile(reading: try readYAML(folder.text, file: folder.file))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MoiraModel
+import MoiraStorage
 
 /// Where the state lies: journal, artifacts, locks.
 struct HomeOptions: ParsableArguments {
@@ -42,8 +43,14 @@ struct Home: Sendable {
 
   /// What an agent must not forget, where this is the state of one.
   var agentDatabase: String { "\(path)/agent.sqlite" }
-  /// Held by the agent's process.
-  var agentLock: String { "\(path)/agent.lock" }
+  /// - Throws: `agent-locked` while another process has it; `storage-unwritable`.
+  func lockAgent(of name: String, hint: String) throws -> FileLock {
+    guard let lock = try FileLock.acquire("\(path)/agent.lock") else {
+      throw Failure("agent-locked", "another process is the agent of '\(name)'", hint: hint)
+    }
+    return lock
+  }
+
   var isOfAgent: Bool { FileManager.default.fileExists(atPath: agentDatabase) }
 
   var exists: Bool { FileManager.default.fileExists(atPath: database) }
