@@ -29,47 +29,18 @@ struct DirectStrangerTests {
       let agent = try await site.agent()
       let refusals = refusals
       a.trust.whenRefusing { refusals.note($0.code) }
-      let members = [a, b]
+      let certificates = [a.id: a.certificate, b.id: b.certificate]
       await Self.agree(
         agent,
         [
-          try await Self.proposal("direct", true, members),
-          try await Self.proposal("plain", false, members),
+          TwoHospitals.proposal(
+            "direct", try await TwoHospitals.plan(direct: true), certificates),
+          TwoHospitals.proposal("plain", try await TwoHospitals.plan(), certificates),
         ])
-      let address = try #require(HubAddress("127.0.0.1:\(try FreePort.any())"))
-      let server = DirectServer(agent, trust: a.trust, listening: address)
-      let (ready, continuation) = AsyncStream.makeStream(of: Void.self)
-      serving = Task {
-        try? await server.run { _ in continuation.yield() }
-        continuation.finish()
+      let trust = a.trust
+      (address, serving) = try await listening {
+        try await DirectServer(agent, trust: trust, listening: $0).run($1)
       }
-      self.address = address
-      var isReady = false
-      for await _ in ready {
-        isReady = true
-        break
-      }
-      try #require(isReady)
-    }
-
-    private static func proposal(
-      _ job: JobID, _ direct: Bool, _ members: [SiegeMember]
-    ) async throws -> HubMessage {
-      let plan = try await YAMLPlanner().plan(
-        PipelineSource(
-          file: "two.yaml",
-          text: """
-            moira: 1
-            name: two
-            parties: {guest: hospital-a, host: [hospital-b]}
-            conf: {direct: \(direct)}
-            tasks:
-              reader_0: {component: reader, parameters: {dataset: breast, id: id, label: y}}
-            """, overrides: [], parties: ""))
-      let certificates = Dictionary(uniqueKeysWithValues: members.map { ($0.id, $0.certificate) })
-      let proposal = JobProposal(
-        job: job, submitter: "alice", plan: plan, certificates: certificates)
-      return .consider(job, proposal: Array(try JSONEncoder().encode(proposal)))
     }
 
     private static func agree(_ agent: AgentService, _ proposals: [HubMessage]) async {

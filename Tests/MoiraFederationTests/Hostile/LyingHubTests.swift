@@ -29,22 +29,13 @@ struct LyingHubTests {
       b = try consortium.member("hospital-b")
       site = SiegeSite(a, ["breast": Array("id,x,y\n1,0.5,1\n2,0.25,0\n".utf8)])
       agent = try await site.agent()
-      plan = try await YAMLPlanner().plan(
-        PipelineSource(
-          file: "two.yaml",
-          text: """
-            moira: 1
-            name: two
-            parties: {guest: hospital-a, host: [hospital-b]}
-            tasks:
-              reader_0: {component: reader, parameters: {dataset: breast, id: id, label: y}}
-            """, overrides: [], parties: ""))
+      plan = try await TwoHospitals.plan()
     }
 
-    func proposal(_ job: JobID, _ certificates: [PartyID: [UInt8]]) throws -> HubMessage {
-      let proposal = JobProposal(
-        job: job, submitter: "alice", plan: plan, certificates: certificates)
-      return .consider(job, proposal: Array(try JSONEncoder().encode(proposal)))
+    func proposal(
+      _ job: JobID, inside: JobID? = nil, _ certificates: [PartyID: [UInt8]]
+    ) -> HubMessage {
+      TwoHospitals.proposal(job, inside: inside, plan, certificates)
     }
 
     var honest: [PartyID: [UInt8]] { ["hospital-a": a.certificate, "hospital-b": b.certificate] }
@@ -99,16 +90,11 @@ struct LyingHubTests {
     let heard = await scene.hear(
       6, decisions: true,
       of: [
-        try scene.proposal("mismatch", second), try scene.proposal("foreign", strange),
-        try scene.proposal("expired", late),
-        try scene.proposal("lacking", ["hospital-a": scene.a.certificate]),
+        scene.proposal("mismatch", second), scene.proposal("foreign", strange),
+        scene.proposal("expired", late),
+        scene.proposal("lacking", ["hospital-a": scene.a.certificate]),
         .consider("garbage", proposal: Array("{}".utf8)),
-        .consider(
-          "other",
-          proposal: Array(
-            try JSONEncoder().encode(
-              JobProposal(
-                job: "mine", submitter: "alice", plan: scene.plan, certificates: scene.honest)))),
+        scene.proposal("other", inside: "mine", scene.honest),
       ])
     #expect(heard.count == 6)
     #expect(
@@ -122,7 +108,7 @@ struct LyingHubTests {
   @Test("An order of a job that was not agreed to, or that the plan does not have, runs nothing")
   func orders() async throws {
     let scene = try await Scene()
-    let agreed = try scene.proposal("agreed", scene.honest)
+    let agreed = scene.proposal("agreed", scene.honest)
     var heard = await scene.hear(1, of: [.start(scene.order("unknown"), turn: 1)])
     #expect(heard.contains { $0.code == "consent-missing" })
     heard = await scene.hear(1, decisions: true, of: [agreed])
@@ -141,7 +127,7 @@ struct LyingHubTests {
   func questions() async throws {
     let scene = try await Scene()
     _ = await scene.hear(
-      1, decisions: true, of: [try scene.proposal("agreed", scene.honest)])
+      1, decisions: true, of: [scene.proposal("agreed", scene.honest)])
     let heard = await scene.hear(
       4,
       of: [
@@ -161,7 +147,7 @@ struct LyingHubTests {
   func letters() async throws {
     let scene = try await Scene()
     _ = await scene.hear(
-      1, decisions: true, of: [try scene.proposal("agreed", scene.honest)])
+      1, decisions: true, of: [scene.proposal("agreed", scene.honest)])
     let stranger = try scene.consortium.member("hospital-c")
     func address(_ job: JobID, from: PartyID = "hospital-b", to: PartyID = "hospital-a")
       -> LaneAddress

@@ -32,7 +32,10 @@ final class SiegeHub: Sendable {
       planner: YAMLPlanner(), clock: consortium.clock, metrics: metrics)
     self.hub = hub
     try await hub.start()
-    (address, serving) = try await Self.serve(hub, member.trust, bounds)
+    let trust = member.trust
+    (address, serving) = try await listening {
+      try await HubServer(hub, trust: trust, listening: $0, log: HubLog(), bounds: bounds).run($1)
+    }
   }
 
   deinit { serving.cancel() }
@@ -43,24 +46,25 @@ final class SiegeHub: Sendable {
     serving.cancel()
     await serving.value
   }
+}
 
-  private static func serve(
-    _ hub: HubService, _ trust: MemberTrust, _ bounds: ConnectionBounds
-  ) async throws -> (HubAddress, Task<Void, Never>) {
-    for _ in 0..<20 {
-      guard let address = HubAddress("127.0.0.1:\(Int.random(in: 20_000..<32_000))") else {
-        continue
-      }
-      let (ready, continuation) = AsyncStream.makeStream(of: Void.self)
-      let serving = Task {
-        try? await HubServer(hub, trust: trust, listening: address, log: HubLog(), bounds: bounds)
-          .run { _ in continuation.yield() }
-        continuation.finish()
-      }
-      for await _ in ready { return (address, serving) }
+/// Serves at a free port, until the task is cancelled.
+///
+/// - Parameter serve: at the address; says when it listens.
+func listening(
+  _ serve:
+    @escaping @Sendable (HubAddress, @escaping @Sendable (Int) async -> Void) async throws -> Void
+) async throws -> (HubAddress, Task<Void, Never>) {
+  for _ in 0..<20 {
+    guard let address = HubAddress("127.0.0.1:\(FreePort.candidate)") else { continue }
+    let (ready, continuation) = AsyncStream.makeStream(of: Void.self)
+    let serving = Task {
+      try? await serve(address) { _ in continuation.yield() }
+      continuation.finish()
     }
-    throw FederationFault(text: "no free port")
+    for await _ in ready { return (address, serving) }
   }
+  throw FederationFault(text: "no free port")
 }
 
 /// What was refused, in order.

@@ -33,9 +33,7 @@ struct DirectLinkTests {
     }
 
     func start() throws {
-      try federation.startHub(["--metrics", "127.0.0.1:\(try #require(board))"])
-      for party in LocalFederation.parties { try federation.start(party) }
-      for party in LocalFederation.parties { try federation.waitUntilConnected(party) }
+      try federation.startAll(hub: ["--metrics", "127.0.0.1:\(try #require(board))"])
     }
 
     func run(_ file: String) throws -> JobReading {

@@ -36,10 +36,7 @@ struct HubSiegeTests {
     try federation.start("hospital-a")
     try federation.waitUntilConnected("hospital-a")
     place = hub.log.count
-    _ = try federation.moira("consortium", "revoke", "hospital-a", "--reason", "lost laptop")
-    let list = "\(federation.path)/consortium/revoked.json"
-    try Data(contentsOf: URL(fileURLWithPath: list)).write(
-      to: URL(fileURLWithPath: "\(federation.path)/coordinator/keys/revoked.json"))
+    try federation.revoke("hospital-a", because: "lost laptop")
     #expect(
       hub.log.first(from: place) {
         $0.contains("code=certificate-revoked") && $0.contains("peer=hospital-a")

@@ -34,12 +34,7 @@ struct LiveChangeTests {
     try federation.start("hospital-a")
     try federation.waitUntilConnected("hospital-a")
     let log = try #require(federation.agents["hospital-a"]?.log)
-    let revoked = try federation.moira("consortium", "revoke", "hospital-b", "--reason", "lost")
-    #expect(revoked.status == 0)
-    let list = try Data(
-      contentsOf: URL(fileURLWithPath: "\(federation.path)/consortium/revoked.json"))
-    try list.write(
-      to: URL(fileURLWithPath: "\(federation.path)/coordinator/keys/revoked.json"))
+    try federation.revoke("hospital-b", because: "lost")
     #expect(log.first { $0.contains("of revoked certificates") } != nil)
     let taken = try Data(
       contentsOf: URL(fileURLWithPath: "\(federation.path)/parties/hospital-a/keys/revoked.json"))

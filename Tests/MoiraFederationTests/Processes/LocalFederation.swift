@@ -54,8 +54,7 @@ final class LocalFederation: @unchecked Sendable {
     _ arguments: [String] = [], with variables: [String: String] = [:]
   ) throws -> LocalProcess {
     for _ in 0..<20 {
-      // Below the ports that connections are given: none of these shall take it while the hub is away.
-      if port == 0 { port = Int.random(in: 20_000..<32_000) }
+      if port == 0 { port = FreePort.candidate }
       let started = try start(
         ["hub", "serve", "coordinator", "--listen", address] + arguments, variables)
       if started.output.first(where: { $0.hasPrefix("moira hub listens") }) != nil {
@@ -76,10 +75,18 @@ final class LocalFederation: @unchecked Sendable {
     return agent
   }
 
-  func startAll() throws {
-    try startHub()
+  func startAll(hub arguments: [String] = []) throws {
+    try startHub(arguments)
     for party in Self.parties { try start(party) }
     for party in Self.parties { try waitUntilConnected(party) }
+  }
+
+  /// Takes a party's certificate back, and puts the new list into the hub's folder.
+  func revoke(_ party: String, because reason: String) throws {
+    let result = try moira("consortium", "revoke", party, "--reason", reason)
+    if result.status != 0 { throw FederationFault(text: result.errors) }
+    try Data(contentsOf: URL(fileURLWithPath: "\(path)/consortium/revoked.json"))
+      .write(to: URL(fileURLWithPath: "\(path)/coordinator/keys/revoked.json"))
   }
 
   func waitUntilConnected(_ party: String, from place: Int = 0) throws {
