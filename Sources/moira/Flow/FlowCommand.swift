@@ -93,7 +93,8 @@ struct FlowCommand: AsyncParsableCommand {
       defer { withExtendedLifetime(lock) {} }
       let settings = try settings(at: folder)
       warn()
-      let access = try hub.access(besides: home)
+      // Parties of this machine mean this machine, whatever 'moira login' set.
+      let access = hub.hub == nil && parties != nil ? nil : try hub.access(besides: home)
       let service = try await FlowService(try ground(at: folder, access), settings)
       try await FlowServer(service, settings).run { [host] port in
         Console.print("moira flow answers FATE's client at http://\(host):\(port)/v2")

@@ -57,11 +57,13 @@ struct FlowHubFederation: FlowFederation {
 
   /// A call that was cut may have reached the hub: it is said again until the hub has answered.
   private func submit(_ request: JobRequest) async throws(Failure) -> JobID {
+    var tries = 0
     while true {
       do throws(Failure) {
         return try await hub.client.submit(request)
       } catch  where error.code == "hub-unreachable" {
-        Console.printError("the hub cannot be reached; dialling again")
+        tries += 1
+        if tries == 1 { Console.printError("the hub cannot be reached; dialling again") }
         do {
           try await Task.sleep(for: .seconds(1))
         } catch {

@@ -9,9 +9,12 @@ final class FlowDoor {
   let server: LocalProcess
   private let base: String
 
-  init(_ federation: LocalFederation, as member: String = "submitters/alice") throws {
+  init(_ federation: LocalFederation, jobs: Int = 4) throws {
     server = try federation.start(
-      ["flow", "serve", "--port", "0", "--hub", federation.address, "--as", member, "--jobs", "4"])
+      [
+        "flow", "serve", "--port", "0", "--hub", federation.address, "--as", "submitters/alice",
+        "--jobs", "\(jobs)",
+      ])
     let line = server.output.first { $0.contains("/v2") }
     guard let port = line?.firstMatch(of: /:(\d+)\/v2/)?.1 else {
       throw FederationFault(text: server.log.all.joined(separator: "\n"))

@@ -171,6 +171,28 @@ struct FlowHubTests {
     #expect(try await door.post("/job/stop", ["job_id": job]).code == 1004)
   }
 
+  @Test("A stop reaches a job at the hub that a new server has not taken up again yet")
+  func stopOfUnwatched() async throws {
+    let federation = try federation()
+    var door = try FlowDoor(federation, jobs: 2)
+    let log = try #require(federation.agents["hospital-a"]?.log)
+    var jobs: [String] = []
+    for _ in 0..<2 {
+      let place = log.count
+      jobs.append(try await door.submit(HospitalDAG.train(epochs: 2000)))
+      _ = log.first(from: place) { $0.contains("part started") && $0.contains("task=lr_0") }
+    }
+    door.server.kill9()
+    door = try FlowDoor(federation, jobs: 1)
+    for job in jobs.reversed() {
+      #expect(try await door.post("/job/stop", ["job_id": job]).code == 0)
+      #expect(try await door.end(of: job).status == "canceled")
+    }
+    let list = try federation.ask("jobs", "--format", "json").output
+    let listed = try JSONSerialization.jsonObject(with: Data(list.utf8)) as? [[String: Any]]
+    #expect(listed?.compactMap { $0["state"] as? String } == ["stopped", "stopped"], "\(list)")
+  }
+
   @Test("A server that was killed goes on watching the job that runs at the hub, the same one")
   func restart() async throws {
     let federation = try federation()
@@ -193,10 +215,12 @@ struct FlowHubTests {
     #expect(federation.hub?.terminate() == 0)
     let away = try await door.post("/job/submit", ["dag_schema": HospitalDAG.train()])
     #expect(away.code == 6000 && away.message.contains("[hub-unreachable]"), "\(away.message)")
-    let again = try await door.post("/job/rerun", ["job_id": job])
-    #expect(again.code == 0)
+    #expect(try await door.post("/job/rerun", ["job_id": job]).code == 0)
     _ = door.server.log.first { $0.contains("dialling again") }
+    #expect(try await door.post("/job/stop", ["job_id": job]).code == 0)
     try federation.startHub()
+    #expect(try await door.end(of: job).status == "canceled")
+    #expect(try await door.post("/job/rerun", ["job_id": job]).code == 0)
     let rerun = try await door.end(of: job)
     #expect(rerun.status == "success", "\(rerun.words)")
   }
