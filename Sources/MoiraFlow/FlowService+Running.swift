@@ -114,7 +114,17 @@ extension FlowService {
     snapshots[snapshot.id] = snapshot
     let refusals = snapshot.refusals?.map(\.flowText).joined(separator: "\n")
     let failure = snapshot.tasks.lazy.compactMap(\.failure).first
-    await conclude(id, FlowStatus(snapshot.state), error: refusals ?? failure?.flowText)
+    await conclude(
+      id, FlowStatus(snapshot.state),
+      error: refusals ?? failure?.flowText ?? Self.stopByOthers(snapshot))
+  }
+
+  /// Who has stopped the job, if no client of this server did.
+  private static func stopByOthers(_ snapshot: JobSnapshot) -> String? {
+    guard snapshot.state == .stopped, let reason = snapshot.stopReason, !reason.isEmpty else {
+      return nil
+    }
+    return reason.hasSuffix(stopReason) ? nil : reason
   }
 
   /// Notes the end of a job. What cannot be kept is told all the same, and found again by replay.

@@ -169,6 +169,15 @@ struct FlowHubTests {
     let hubs = try JobReading(try federation.ask("show", "last", "--format", "json").output)
     #expect(hubs.state == "stopped")
     #expect(try await door.post("/job/stop", ["job_id": job]).code == 1004)
+
+    let place = log.count
+    let other = try await door.submit(HospitalDAG.train(epochs: 2000))
+    _ = log.first(from: place) { $0.contains("part started") && $0.contains("task=lr_0") }
+    let stop = try federation.ask(
+      "stop", "last", "--reason", "ward closed", as: "parties/hospital-c")
+    #expect(stop.status == 0, "\(stop.errors)")
+    let end = try await door.end(of: other)
+    #expect(end.status == "canceled" && end.words == "stopped by hospital-c: ward closed")
   }
 
   @Test("A stop reaches a job at the hub that a new server has not taken up again yet")
