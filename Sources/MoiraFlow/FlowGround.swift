@@ -13,27 +13,19 @@ public struct FlowDraft: Codable, Sendable {
   public let priority: Int
   /// What was doubtful in it.
   public let warnings: [String]
+  /// The pipeline in the short form, for a federation that plans it itself.
+  public let pipeline: String?
 
   public init(
-    plan: Plan, source: PipelineSource, layout: FlowLayout, priority: Int, warnings: [String]
+    plan: Plan, source: PipelineSource, layout: FlowLayout, priority: Int, warnings: [String],
+    pipeline: String? = nil
   ) {
     self.plan = plan
     self.source = source
     self.layout = layout
     self.priority = priority
     self.warnings = warnings
-  }
-}
-
-/// A job that runs, and what must be held while it does.
-public struct FlowRun: Sendable {
-  public let running: Coordinator.Running
-  /// Let go when the job has ended.
-  public let hold: any Sendable
-
-  public init(_ running: Coordinator.Running, hold: any Sendable) {
-    self.running = running
-    self.hold = hold
+    self.pipeline = pipeline
   }
 }
 
@@ -59,12 +51,27 @@ public protocol FlowFederation: Sendable {
     _ dag: ConfigValue, tables: [FlowTable], earlier: any FlowEarlierJobs
   ) async throws(FlowRefusal) -> FlowDraft
 
+  /// Begins a job. Begun twice under one id, it is one job, or the second is refused.
   func start(
-    _ draft: FlowDraft, as job: JobID, tables: [FlowTable], useCache: Bool
+    _ draft: FlowDraft, as job: JobID, tables: [FlowTable]
   ) async throws(Failure) -> FlowRun
   /// Goes on with a job that another process left.
-  func resume(_ job: JobID, tables: [FlowTable]) async throws(Failure) -> FlowRun
+  ///
+  /// - Parameters:
+  ///   - job: what it was begun as.
+  ///   - given: what the federation calls it, if that is another name and was noted.
+  /// - Returns: nil for a job that nobody knows to have begun.
+  func resume(
+    _ job: JobID, given: JobID?, tables: [FlowTable]
+  ) async throws(Failure) -> FlowRun?
 
+  /// The bytes of what a job has made.
+  func bytes(of artifact: FlowArtifact) async throws(Failure) -> any ArtifactBytes
+  /// Whether tables and models that clients bring may lie at the server.
+  var takesData: Bool { get }
+  /// The artifacts of a party.
+  ///
+  /// - Throws: `data-at-party` where they lie with the parties alone.
   func artifacts(of party: PartyID) throws(Failure) -> any ArtifactStore
   /// Reads a table as its party's reader would.
   ///
@@ -73,6 +80,18 @@ public protocol FlowFederation: Sendable {
     -> FlowTableSight
   /// The components that DAGs may name.
   var components: [String] { get }
+}
+
+extension Failure {
+  /// What a client wants to bring, take or name lies at a party of a hub.
+  ///
+  /// - Parameter what: `a table`.
+  public static func dataAtParty(_ what: String) -> Failure {
+    Failure(
+      "data-at-party",
+      "jobs run at a hub's parties here: \(what) lies at its party, and this server keeps none",
+      hint: "the party registers its data in its party.yaml: 'moira party dataset add'")
+  }
 }
 
 /// Where the outputs of older jobs lie.

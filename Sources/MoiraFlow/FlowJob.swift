@@ -34,6 +34,8 @@ struct FlowJob: Codable, Sendable {
   var status: FlowStatus
   /// How often it was begun.
   var run = 0
+  /// What the federation calls the last run, if it has a name of its own for it.
+  var given: JobID?
   var started: Instant?
   var ended: Instant?
   var error: String?
@@ -61,8 +63,10 @@ struct FlowJob: Codable, Sendable {
     status = .waiting
   }
 
+  /// What its last run was begun as.
+  var begunID: JobID { JobID(run <= 1 ? id : "\(id)-\(run)") }
   /// The job of the runtime that its last run is.
-  var runID: JobID { JobID(run <= 1 ? id : "\(id)-\(run)") }
+  var runID: JobID { given ?? begunID }
 
   static func seatKey(_ role: String, _ party: String) -> String { "\(role)/\(party)" }
 }

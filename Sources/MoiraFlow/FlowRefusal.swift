@@ -19,6 +19,9 @@ public struct FlowRefusal: Error, Sendable {
     fields = [field]
   }
 
+  /// What no request could have put right.
+  public init(_ failure: Failure) { self.init(.exception, failure) }
+
   /// What is wrong with a DAG.
   public init(_ diagnostics: [(diagnostic: Diagnostic, field: String?)]) {
     code = .jobParameters
@@ -40,6 +43,9 @@ public struct FlowRefusal: Error, Sendable {
       return text
     }
   }
+
+  /// Whether a party's policy keeps something back.
+  var isOfPolicy: Bool { diagnostics.contains { $0.code.hasPrefix("policy-") } }
 
   var reply: FlowReply {
     FlowReply(status: status, code: code, message: message, data: .list(details))

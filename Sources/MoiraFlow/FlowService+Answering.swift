@@ -52,7 +52,8 @@ extension FlowService {
   }
 
   private func answerTable(_ request: FlowRequest) async throws(FlowRefusal) -> FlowReply {
-    switch request.route {
+    if try !namesOutput(request) { try checkDataMayLieHere("a table", .restricted) }
+    return switch request.route {
     case .upload: try await upload(request)
     case .uploadFile: try await uploadFile(request)
     case .componentDownload: try await downloadOnServer(request)
@@ -86,6 +87,21 @@ extension FlowService {
     case .providerDelete: try await deleteProviders(request)
     default: throw Self.unsupported(request.route)
     }
+  }
+
+  /// Tables that jobs have made are known wherever they lie.
+  private func namesOutput(_ request: FlowRequest) throws(FlowRefusal) -> Bool {
+    guard request.route == .tableQuery || request.route == .tableDownload,
+      let namespace = try request.fields.string("namespace"),
+      let name = try request.fields.string("name")
+    else { return false }
+    return OutputName(namespace: namespace, name: name) != nil
+  }
+
+  /// - Throws: `data-at-party` where the parties alone have data.
+  func checkDataMayLieHere(_ what: String, _ code: FlowCode) throws(FlowRefusal) {
+    guard !ground.federation.takesData else { return }
+    throw FlowRefusal(code, .dataAtParty(what))
   }
 
   static func unsupported(_ route: FlowRoute) -> FlowRefusal {

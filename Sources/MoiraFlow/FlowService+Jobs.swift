@@ -34,10 +34,35 @@ extension FlowService {
   }
 
   private func cancel(_ id: String) async throws(FlowRefusal) {
+    try await stopElsewhere(id)
     if queue.withdraw(id) {
       await conclude(id, .canceled, error: nil)
-    } else if let driver = live[id]?.driver {
-      await driver.stop(reason: "stopped by a client")
+    } else if let stop = live[id]?.stop {
+      try await stopped { () async throws(Failure) in try await stop(Self.stopReason) }
+    } else if jobs[id]?.local == nil {
+      stopping.insert(id)
+    }
+  }
+
+  /// A job that an earlier process left may run on elsewhere while it waits here to be watched.
+  private func stopElsewhere(_ id: String) async throws(FlowRefusal) {
+    guard queue.waitingJobs.contains(id), let job = jobs[id], job.status == .running,
+      let given = job.given
+    else { return }
+    let tables = Array(tables.values)
+    try await stopped { () async throws(Failure) in
+      try await ground.federation.resume(job.begunID, given: given, tables: tables)?
+        .stop(Self.stopReason)
+    }
+  }
+
+  private func stopped(
+    _ body: () async throws(Failure) -> Void
+  ) async throws(FlowRefusal) {
+    do throws(Failure) {
+      try await body()
+    } catch {
+      throw FlowRefusal(.jobKill, error)
     }
   }
 

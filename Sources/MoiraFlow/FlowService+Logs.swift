@@ -23,6 +23,7 @@ extension FlowService {
   func log(of job: FlowJob) async throws(FlowRefusal) -> [LogLine] {
     var lines = [line(job.created, "job \(job.id) submitted, priority \(job.priority)")]
     if let started = job.started { lines.append(line(started, "job started, run \(job.run)")) }
+    if let words = live[job.id]?.waiting { lines.append(line(job.started ?? job.created, words)) }
     if job.local == nil, job.run > 0 { lines += try await partLines(of: job) }
     for task in try await standings(of: job) {
       guard let ended = task.ended else { continue }

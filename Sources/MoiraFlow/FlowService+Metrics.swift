@@ -26,28 +26,46 @@ struct FlowMetric {
 
 extension FlowService {
   func metricKeys(_ request: FlowRequest) async throws(FlowRefusal) -> FlowReply {
-    .data(.list(try await measured(request).map(\.key)))
+    let (metrics, withheld) = try await measured(request)
+    return FlowReply(message: withheld ?? "success", data: .list(metrics.map(\.key)))
   }
 
   func metrics(_ request: FlowRequest) async throws(FlowRefusal) -> FlowReply {
-    .data(.list(try await measured(request).map(\.value)))
+    let (metrics, withheld) = try await measured(request)
+    return FlowReply(message: withheld ?? "success", data: .list(metrics.map(\.value)))
   }
 
-  private func measured(_ request: FlowRequest) async throws(FlowRefusal) -> [FlowMetric] {
+  /// - Returns: what was measured, and in words which reports their party does not let go.
+  private func measured(
+    _ request: FlowRequest
+  ) async throws(FlowRefusal) -> (metrics: [FlowMetric], withheld: String?) {
     let place = try await place(request)
     guard !isDeleted(.metric, at: place), place.job.local == nil, place.job.run > 0 else {
-      return []
+      return ([], nil)
     }
+    let wanted = try request.fields.string("name")
+    var withheld: [String] = []
     var metrics = Self.series(try await reports(of: place), for: place.seat.member)
-    for one in try await found(.metric, at: place) {
-      let bytes = try await bytes(of: one, at: place).withBytes { Array($0) }
-      let report = (try? JSONText.read(bytes).value) ?? .null
-      metrics.append(
-        FlowMetric(name: one.output.key, type: "report", stepAxis: nil, data: report))
+    for one in try await found(.metric, at: place)
+    where wanted == nil || wanted == one.output.key {
+      do throws(FlowRefusal) {
+        metrics.append(try await report(one, at: place))
+      } catch  where error.isOfPolicy && wanted == nil {
+        withheld.append(error.message)
+      }
     }
+    let words = withheld.isEmpty ? nil : withheld.joined(separator: "\n")
     // FATE's client sends a mapping as its keys; values of it cannot be told apart.
-    guard let wanted = try request.fields.string("name") else { return metrics }
-    return metrics.filter { $0.name == wanted }
+    guard let wanted else { return (metrics, words) }
+    return (metrics.filter { $0.name == wanted }, words)
+  }
+
+  private func report(
+    _ found: FoundOutput, at place: OutputPlace
+  ) async throws(FlowRefusal) -> FlowMetric {
+    let bytes = try await bytes(of: found, at: place).withBytes { Array($0) }
+    let report = (try? JSONText.read(bytes).value) ?? .null
+    return FlowMetric(name: found.output.key, type: "report", stepAxis: nil, data: report)
   }
 
   /// What the task told at the seat, also where an earlier job told it of what is reused.

@@ -60,7 +60,7 @@ extension FlowService: FlowEarlierJobs {
     of job: String, version: String, task: String, key: String
   ) async throws(FlowRefusal) -> [PartyID: ContentHash] {
     var hashes: [PartyID: ContentHash] = [:]
-    for one in try await filed(ModelQuery(id: job, version: version))
+    for (one, _) in try await filed(ModelQuery(id: job, version: version))
     where one.task == task && one.key == key {
       hashes[one.member] = one.hash
     }
@@ -80,28 +80,34 @@ extension FlowService: FlowEarlierJobs {
   }
 
   /// Every model that is filed under an id and a version: of jobs, and brought back from archives.
-  private func filed(_ query: ModelQuery) async throws(FlowRefusal) -> [FiledModel] {
+  ///
+  /// - Returns: with what made each, but for those that were brought back.
+  private func filed(
+    _ query: ModelQuery
+  ) async throws(FlowRefusal) -> [(model: FiledModel, made: FlowArtifact?)] {
     var models = try await imported(query).filter(query.takes)
+      .map { (model: $0, made: FlowArtifact?.none) }
     for id in order {
       guard let job = jobs[id], job.local == nil, job.modelID == query.id,
         job.modelVersion == query.version
       else { continue }
-      models += try await filed(by: job).filter(query.takes)
+      models += try await filed(by: job).filter { query.takes($0.model) }
     }
     return models
   }
 
-  private func filed(by job: FlowJob) async throws(FlowRefusal) -> [FiledModel] {
-    var models: [FiledModel] = []
+  private func filed(
+    by job: FlowJob
+  ) async throws(FlowRefusal) -> [(model: FiledModel, made: FlowArtifact?)] {
+    var models: [(model: FiledModel, made: FlowArtifact?)] = []
     for task in try await draft(of: job.id).layout.tasks {
       for seat in job.seats where task.members.contains(seat.member) {
         let place = OutputPlace(job: job, seat: seat, task: task)
         for one in try await found(.model, at: place) {
-          models.append(
-            FiledModel(
-              id: job.modelID, version: job.modelVersion, role: seat.role, party: seat.party,
-              member: seat.member, task: task.name, key: one.output.key,
-              hash: one.reference.hash))
+          let model = FiledModel(
+            id: job.modelID, version: job.modelVersion, role: seat.role, party: seat.party,
+            member: seat.member, task: task.name, key: one.output.key, hash: one.reference.hash)
+          models.append((model, one.artifact(at: place)))
         }
       }
     }
@@ -130,10 +136,10 @@ extension FlowService: FlowEarlierJobs {
     let models = try await filed(query)
     if models.isEmpty { throw query.noModel }
     var entries: [StoredZip.Entry] = []
-    for one in models {
+    for (model, made) in models {
       do throws(Failure) {
-        let bytes = try await ground.federation.artifacts(of: one.member).get(one.hash)
-        entries.append(StoredZip.Entry(name: one.path, content: bytes.withBytes { Array($0) }))
+        let bytes = try await bytes(of: model, made)
+        entries.append(StoredZip.Entry(name: model.path, content: bytes.withBytes { Array($0) }))
       } catch {
         throw FlowRefusal(.modelNotFound, error)
       }
@@ -141,6 +147,13 @@ extension FlowService: FlowEarlierJobs {
     let file = "\(folder)/\(query.fileName).zip"
     try Self.write(StoredZip.write(entries), to: file, in: folder)
     return .data(.list([.string(file)]))
+  }
+
+  private func bytes(
+    of model: FiledModel, _ made: FlowArtifact?
+  ) async throws(Failure) -> any ArtifactBytes {
+    if let made { return try await ground.federation.bytes(of: made) }
+    return try await ground.federation.artifacts(of: model.member).get(model.hash)
   }
 
   static func write(_ bytes: [UInt8], to file: String, in folder: String) throws(FlowRefusal) {
@@ -158,6 +171,7 @@ extension FlowService: FlowEarlierJobs {
   }
 
   func importModel(_ request: FlowRequest) async throws(FlowRefusal) -> FlowReply {
+    try checkDataMayLieHere("a model", .restricted)
     let id = try request.fields.required("model_id")
     let version = try request.fields.required("model_version")
     guard let file = request.file else { throw Self.noFile }
@@ -225,7 +239,7 @@ extension FlowService: FlowEarlierJobs {
   /// Forgets imported models, and hides those of jobs.
   func deleteModel(_ request: FlowRequest) async throws(FlowRefusal) -> FlowReply {
     let query = try ModelQuery(request.fields)
-    let models = try await filed(query)
+    let models = try await filed(query).map(\.model)
     if models.isEmpty { throw query.noModel }
     try await keep(
       models.map { DocumentChange(shelf: Self.modelShelf, key: $0.documentKey, bytes: nil) })

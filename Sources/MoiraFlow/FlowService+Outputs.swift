@@ -10,6 +10,11 @@ internal import MoiraTable
 struct FoundOutput {
   let output: FlowOutput
   let reference: ArtifactReference
+
+  func artifact(at place: OutputPlace) -> FlowArtifact {
+    FlowArtifact(
+      job: place.job.runID, task: output.step, member: place.seat.member, reference: reference)
+  }
 }
 
 /// The seat of a task that a client asks about.
@@ -84,8 +89,7 @@ extension FlowService {
     -> any ArtifactBytes
   {
     do throws(Failure) {
-      return try await ground.federation.artifacts(of: place.seat.member)
-        .get(found.reference.hash)
+      return try await ground.federation.bytes(of: found.artifact(at: place))
     } catch {
       throw FlowRefusal(.fileMissing, error)
     }

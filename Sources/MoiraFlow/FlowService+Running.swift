@@ -6,8 +6,10 @@ internal import MoiraSchedule
 
 /// A running job as its updates tell of it.
 struct LiveJob {
-  let driver: JobDriver?
+  let stop: FlowRun.Stop
   var tasks: [TaskID: TaskSnapshot] = [:]
+  /// Why it has not begun yet.
+  var waiting: String?
 }
 
 extension FlowService {
@@ -26,17 +28,21 @@ extension FlowService {
     do throws(FlowRefusal) {
       run = try await begin(id)
     } catch {
+      stopping.remove(id)
       await conclude(id, .failed, error: error.message)
       return
     }
-    live[id] = LiveJob(driver: run.running.driver)
-    for await update in run.running.updates {
+    live[id] = LiveJob(stop: run.stop)
+    await stopIfAsked(id)
+    for await update in run.updates {
       switch update {
       case .began(let snapshot):
+        live[id]?.waiting = nil
         live[id]?.tasks = Dictionary(
           snapshot.tasks.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
       case .task(let task): live[id]?.tasks[task.id] = task
-      case .report, .waiting: break
+      case .waiting(let words): live[id]?.waiting = words
+      case .report: break
       case .ended(let snapshot): await conclude(id, with: snapshot)
       case .broken(let failure): await conclude(id, .failed, error: failure.flowText)
       }
@@ -44,6 +50,19 @@ extension FlowService {
     withExtendedLifetime(run.hold) {}
     live[id] = nil
   }
+
+  private func stopIfAsked(_ id: String) async {
+    guard stopping.remove(id) != nil, let stop = live[id]?.stop else { return }
+    do throws(Failure) {
+      try await stop(Self.stopReason)
+    } catch {
+      // The client was told that it stops: the job's row says that it does not.
+      let words = error.flowText
+      try? await update(id) { $0.error = words }
+    }
+  }
+
+  static let stopReason = "stopped by a client"
 
   private func begin(_ id: String) async throws(FlowRefusal) -> FlowRun {
     let isInterrupted = jobs[id]?.status == .running
@@ -53,6 +72,7 @@ extension FlowService {
     try await update(id) { job in
       job.status = .running
       job.run += 1
+      job.given = nil
       job.started = now
       job.ended = nil
       job.error = nil
@@ -61,23 +81,25 @@ extension FlowService {
       throw FlowRefusal(.jobNotFound, Failure("job-unknown", "there is no job '\(id)'"))
     }
     let tables = Array(tables.values)
+    let run: FlowRun
     do throws(Failure) {
-      return try await ground.federation.start(
-        draft, as: job.runID, tables: tables, useCache: true)
+      run = try await ground.federation.start(draft, as: job.begunID, tables: tables)
     } catch {
       throw FlowRefusal(.jobCreation, error)
     }
+    if run.job != job.begunID { try await update(id) { $0.given = run.job } }
+    return run
   }
 
   /// Resumes the run of a process that died; nil when that run was never noted.
   private func goOn(_ id: String) async throws(FlowRefusal) -> FlowRun? {
-    guard let run = jobs[id]?.runID else { return nil }
+    guard let job = jobs[id] else { return nil }
+    let run = job.runID
     do throws(Failure) {
-      guard try await ground.jobs.record(of: run) != nil else {
-        jobs[id]?.run -= 1
-        return nil
-      }
-      return try await ground.federation.resume(run, tables: Array(tables.values))
+      let resumed = try await ground.federation.resume(
+        job.begunID, given: job.given, tables: Array(tables.values))
+      if resumed == nil { jobs[id]?.run -= 1 }
+      return resumed
     } catch {
       // The process died between the job's end and its note of that.
       guard error.code == "job-ended", let snapshot = try? await snapshot(of: run) else {
@@ -90,8 +112,19 @@ extension FlowService {
 
   private func conclude(_ id: String, with snapshot: JobSnapshot) async {
     snapshots[snapshot.id] = snapshot
+    let refusals = snapshot.refusals?.map(\.flowText).joined(separator: "\n")
     let failure = snapshot.tasks.lazy.compactMap(\.failure).first
-    await conclude(id, FlowStatus(snapshot.state), error: failure?.flowText)
+    await conclude(
+      id, FlowStatus(snapshot.state),
+      error: refusals ?? failure?.flowText ?? Self.stopByOthers(snapshot))
+  }
+
+  /// Who has stopped the job, if no client of this server did.
+  private static func stopByOthers(_ snapshot: JobSnapshot) -> String? {
+    guard snapshot.state == .stopped, let reason = snapshot.stopReason, !reason.isEmpty else {
+      return nil
+    }
+    return reason.hasSuffix(stopReason) ? nil : reason
   }
 
   /// Notes the end of a job. What cannot be kept is told all the same, and found again by replay.

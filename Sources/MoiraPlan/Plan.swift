@@ -154,5 +154,17 @@ public struct Override: Sendable {
 /// The parties that are registered, with the names of their datasets.
 public struct Registry: Sendable {
   public let datasets: [PartyID: [String]]
-  public init(datasets: [PartyID: [String]]) { self.datasets = datasets }
+  /// Whether the datasets are known too; a hub knows its parties alone.
+  public let knowsDatasets: Bool
+
+  public init(datasets: [PartyID: [String]]) {
+    self.datasets = datasets
+    knowsDatasets = true
+  }
+
+  /// Parties whose datasets only they know.
+  public init(parties: [PartyID]) {
+    datasets = Dictionary(parties.map { ($0, []) }, uniquingKeysWith: { first, _ in first })
+    knowsDatasets = false
+  }
 }

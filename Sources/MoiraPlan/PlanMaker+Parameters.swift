@@ -141,7 +141,7 @@ extension PlanMaker {
 
   /// Names that parties lack, one diagnostic for each place where one was written.
   private mutating func checkDatasets(_ parts: [PlannedPart], of task: ResolvedStep) {
-    guard let registry else { return }
+    guard let registry, registry.knowsDatasets else { return }
     var lacking: [(name: String, site: Site?, parties: [PartyID])] = []
     for part in parts {
       guard let member = members[part.party],

@@ -112,6 +112,7 @@ extension HubService {
     do {
       let running = try await coordinator.recover(id)
       jobs[id]?.driver = running.driver
+      if let reason = jobs[id]?.stopReason { await running.driver.stop(reason: reason) }
       var broken: Failure?
       for await update in running.updates {
         if case .ended(let snapshot) = update { metrics.ended(snapshot.state) }

@@ -110,6 +110,7 @@ extension HubService {
           "a job is stopped by its submitter or one of its parties, but '\(member)' is neither")
       }
       if job.phase == .running {
+        jobs[id]?.stopReason = reason
         await job.driver?.stop(reason: reason)
       } else {
         await end(id, failures: [], stopReason: reason)

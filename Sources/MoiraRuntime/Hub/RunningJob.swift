@@ -19,6 +19,8 @@ struct RunningJob {
   var phase: Phase
   var feed = JobFeed()
   var driver: JobDriver?
+  /// Why it is to stop, if somebody said so before there was a driver.
+  var stopReason: String?
   private(set) var refusals: [Failure] = []
 
   init(_ record: JobRecord, phase: Phase) {

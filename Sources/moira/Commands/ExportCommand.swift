@@ -34,7 +34,7 @@ struct ExportCommand: Subcommand {
     let place = try JobPlace(home, hub)
     let choice = try await choice(in: place)
     if let access = place.hub {
-      let bytes = try await access.artifact(choice, of: place)
+      let bytes = try await access.artifact(choice)
       try write(try content(of: choice.reference, AlignedBytes(bytes)))
       return .done
     }

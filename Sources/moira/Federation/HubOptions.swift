@@ -102,15 +102,21 @@ struct HubAccess: Sendable {
 
 extension HubAccess {
   /// The bytes of an artifact, if its party lets it go.
-  func artifact(_ choice: ArtifactChoice, of place: JobPlace) async throws(Failure) -> [UInt8] {
-    guard let record = try await place.store.record(of: choice.job),
-      let seat = record.plan.members.first(where: { $0.party == choice.party }),
+  func artifact(_ choice: ArtifactChoice) async throws(Failure) -> [UInt8] {
+    try await artifact(
+      MoiraRuntime.ArtifactRequest(
+        job: choice.job, seat: choice.party, task: choice.task, reference: choice.reference))
+  }
+
+  func artifact(_ request: MoiraRuntime.ArtifactRequest) async throws(Failure) -> [UInt8] {
+    guard let record = try await HubJobStore(client).record(of: request.job),
+      let seat = record.plan.members.first(where: { $0.party == request.seat }),
       let party = try await client.parties().first(where: { $0.party == seat.registered })
-    else { throw Failure("party-unknown", "the hub does not know the party of '\(choice.party)'") }
+    else {
+      throw Failure("party-unknown", "the hub does not know the party of '\(request.seat)'")
+    }
     let member = try trust.member(ofDER: party.certificate)
     try member.expected(.party, seat.registered)
-    let request = MoiraRuntime.ArtifactRequest(
-      job: choice.job, seat: choice.party, task: choice.task, reference: choice.reference)
     return try await client.artifact(request, sealedBy: member.sealing, for: sealing)
   }
 }

@@ -4,7 +4,9 @@ import MoiraFlow
 import MoiraModel
 import MoiraPlan
 import MoiraRuntime
+import MoiraSim
 import MoiraStorage
+import MoiraWire
 
 /// Serves FATE-Flow's HTTP API.
 struct FlowCommand: AsyncParsableCommand {
@@ -14,10 +16,17 @@ struct FlowCommand: AsyncParsableCommand {
   struct Serve: Subcommand {
     static let configuration = CommandConfiguration(
       commandName: "serve",
-      abstract: "Answer FATE's client: jobs run with all their parties in this process.",
+      abstract: "Answer FATE's client: jobs run in this process, or at a hub's parties.",
       discussion: """
+        moira flow serve --data-root /data/fate
+        moira flow serve --hub hub.example.org:7433 --as submitters/alice
+
         flow init --ip 127.0.0.1 --port 9380
         flow job submit -c dag.yaml
+
+        Without a hub all parties of a job run in this process. With one, jobs are submitted \
+        there under the certificate of '--as', and the parties' policies decide. Data then lie \
+        at their parties: uploads are refused.
 
         'Docs/fate-flow-api.md' lists the routes, and says what differs.
         """)
@@ -25,6 +34,7 @@ struct FlowCommand: AsyncParsableCommand {
     @Option(help: "The address to listen at.") var host = "127.0.0.1"
     @Option(help: "The port; 0 for any that is free.") var port = 9380
     @OptionGroup var home: HomeOptions
+    @OptionGroup var hub: HubOptions
     @Option(
       help: "A folder whose files requests may name; may be repeated.", completion: .directory)
     var dataRoot: [String] = []
@@ -68,6 +78,9 @@ struct FlowCommand: AsyncParsableCommand {
         throw ValidationError(
           "'--protection' must be one of \(names.joined(separator: ", ")), but is '\(protection)'")
       }
+      if hub.hub != nil, parties != nil {
+        throw ValidationError("'--parties' are of this machine: a hub knows its own")
+      }
       if acceptLegacySignatures, !authentication {
         throw ValidationError("'--accept-legacy-signatures' needs '--authentication'")
       }
@@ -80,9 +93,12 @@ struct FlowCommand: AsyncParsableCommand {
       defer { withExtendedLifetime(lock) {} }
       let settings = try settings(at: folder)
       warn()
-      let service = try await FlowService(try ground(at: folder), settings)
+      // Parties of this machine mean this machine, whatever 'moira login' set.
+      let access = hub.hub == nil && parties != nil ? nil : try hub.access(besides: home)
+      let service = try await FlowService(try ground(at: folder, access), settings)
       try await FlowServer(service, settings).run { [host] port in
         Console.print("moira flow answers FATE's client at http://\(host):\(port)/v2")
+        if let access { Console.print("jobs run at the parties of the hub \(access.address)") }
         fflush(nil)
       }
       return .done
@@ -103,7 +119,8 @@ struct FlowCommand: AsyncParsableCommand {
       return settings
     }
 
-    private func ground(at folder: Home) throws(Failure) -> FlowGround {
+    private func ground(at folder: Home, _ hub: HubAccess?) throws(Failure) -> FlowGround {
+      if let hub { return try ground(at: folder, over: hub) }
       let store = try SQLiteJobStore(path: folder.database)
       let tables = try FileArtifactStore(directory: FlowHome.tables(folder))
       let composition = Composition(home: folder)
@@ -113,6 +130,17 @@ struct FlowCommand: AsyncParsableCommand {
         protection: protection.flatMap(FateProtection.init(rawValue:)))
       return FlowGround(
         jobs: store, documents: store, tables: tables, clock: composition.clock,
+        federation: federation)
+    }
+
+    /// Jobs of a hub have documents of their own: those of this machine's jobs mean other ids.
+    private func ground(at folder: Home, over hub: HubAccess) throws(Failure) -> FlowGround {
+      let documents = try SQLiteJobStore(path: FlowHome.hubDatabase(folder))
+      let federation = FlowHubFederation(
+        hub: hub, protection: protection.flatMap(FateProtection.init(rawValue:)))
+      return FlowGround(
+        jobs: HubJobStore(hub.client), documents: documents,
+        tables: try FileArtifactStore(directory: FlowHome.tables(folder)), clock: SystemClock(),
         federation: federation)
     }
 

@@ -9,21 +9,28 @@ import MoiraYAML
 
 /// Reads and plans what `flow job submit` sends.
 struct FlowDrafting {
-  private static let file = "dag_schema"
+  static let file = "dag_schema"
 
-  let parties: RegisteredParties
+  /// The folder of the parties' folders; empty where they are not here.
+  let folder: String
+  /// What is wrong with the parties' own files.
+  let diagnostics: Diagnostics
   let protection: FateProtection?
-  let tables: [FlowTable]
   let earlier: any FlowEarlierJobs
+  /// Whether the federation makes its plan itself, of the pipeline in the short form.
+  let isPlannedElsewhere: Bool
 
-  func draft(_ dag: ConfigValue) async throws(FlowRefusal) -> FlowDraft {
+  /// - Parameter registry: what is known of the parties of a DAG.
+  func draft(
+    _ dag: ConfigValue, _ registry: (FatePipeline) -> Registry
+  ) async throws(FlowRefusal) -> FlowDraft {
     // One value a line, so that each has a place of its own.
     let text = dag.json(indent: 2)
     let node = try read(text)
     var settings = FateSettings()
     settings.protection = protection
     settings.found = try await found(node)
-    var diagnostics = parties.diagnostics
+    var diagnostics = diagnostics
     let fate = FatePipeline.reading(node, settings: settings, into: &diagnostics)
     let plan = fate.flatMap {
       Plan.making(
@@ -36,9 +43,10 @@ struct FlowDrafting {
     return FlowDraft(
       plan: plan,
       source: PipelineSource(
-        file: Self.file, text: text, overrides: [], parties: parties.folder),
+        file: Self.file, text: text, overrides: [], parties: folder),
       layout: layout(fate, plan, dag), priority: Self.priority(of: dag),
-      warnings: FlowRefusal(diagnostics, in: node).lines)
+      warnings: FlowRefusal(diagnostics, in: node).lines,
+      pipeline: isPlannedElsewhere ? fate.pipeline.yaml : nil)
   }
 
   private func read(_ text: String) throws(FlowRefusal) -> ConfigNode {
@@ -65,17 +73,6 @@ struct FlowDrafting {
         of: one.job, version: one.version, task: one.task, key: one.key)
     }
     return found
-  }
-
-  /// Every party of the DAG is at home here, with the tables that it may read.
-  private func registry(_ fate: FatePipeline) -> Registry {
-    var datasets: [PartyID: [String]] = [:]
-    for member in fate.pipeline.members {
-      let party = member.registered
-      let shared = tables.filter { $0.party.map { $0 == party.text } ?? true }.map(\.dataset)
-      datasets[party] = shared + (parties[party]?.profile.datasets.map(\.name) ?? [])
-    }
-    return Registry(datasets: datasets)
   }
 
   private func layout(_ fate: FatePipeline, _ plan: Plan, _ dag: ConfigValue) -> FlowLayout {

@@ -7,6 +7,9 @@ import MoiraStorage
 enum FlowHome {
   static func tables(_ home: Home) -> String { "\(home.path)/flow/tables" }
 
+  /// What is kept of jobs that run at a hub.
+  static func hubDatabase(_ home: Home) -> String { "\(home.path)/flow/hub.sqlite" }
+
   /// Where a table's bytes lie.
   static func path(of table: ContentHash, _ home: Home) -> String {
     "\(tables(home))/objects/\(table.text.prefix(2))/\(table.text)"

@@ -38,31 +38,45 @@ final class FlowLiveFederation: FlowFederation {
     _ dag: ConfigValue, tables: [FlowTable], earlier: any FlowEarlierJobs
   ) async throws(FlowRefusal) -> FlowDraft {
     try await FlowDrafting(
-      parties: parties, protection: protection, tables: tables, earlier: earlier
-    ).draft(dag)
+      folder: parties.folder, diagnostics: parties.diagnostics, protection: protection,
+      earlier: earlier, isPlannedElsewhere: false
+    ).draft(dag) { registry($0, tables) }
+  }
+
+  /// Every party of the DAG is at home here, with the tables that it may read.
+  private func registry(_ fate: FatePipeline, _ tables: [FlowTable]) -> Registry {
+    var datasets: [PartyID: [String]] = [:]
+    for member in fate.pipeline.members {
+      let party = member.registered
+      let shared = tables.filter { $0.party.map { $0 == party.text } ?? true }.map(\.dataset)
+      datasets[party] = shared + (parties[party]?.profile.datasets.map(\.name) ?? [])
+    }
+    return Registry(datasets: datasets)
   }
 
   // MARK: Runs
 
   func start(
-    _ draft: FlowDraft, as job: JobID, tables: [FlowTable], useCache: Bool
+    _ draft: FlowDraft, as job: JobID, tables: [FlowTable]
   ) async throws(Failure) -> FlowRun {
     let lock = try JobLock.acquire(job, home: composition.home)
     let coordinator = try coordinator(of: draft.plan, tables)
-    var options = Coordinator.Options()
-    options.useCache = useCache
-    let running = try await coordinator.submit(
-      draft.plan, as: job, source: draft.source, options: options)
-    return FlowRun(running, hold: FlowHold(lock, running, home: composition.home))
+    return run(try await coordinator.submit(draft.plan, as: job, source: draft.source), lock)
   }
 
-  func resume(_ job: JobID, tables: [FlowTable]) async throws(Failure) -> FlowRun {
-    guard let record = try await store.record(of: job) else {
-      throw Failure("job-unknown", "there is no job '\(job)'")
-    }
+  func resume(
+    _ job: JobID, given: JobID?, tables: [FlowTable]
+  ) async throws(Failure) -> FlowRun? {
+    guard let record = try await store.record(of: job) else { return nil }
     let lock = try JobLock.acquire(job, home: composition.home)
-    let running = try await coordinator(of: record.plan, tables).resume(job)
-    return FlowRun(running, hold: FlowHold(lock, running, home: composition.home))
+    return run(try await coordinator(of: record.plan, tables).resume(job), lock)
+  }
+
+  private func run(_ running: Coordinator.Running, _ lock: FileLock) -> FlowRun {
+    FlowRun(
+      running.job, updates: running.updates,
+      hold: FlowHold(lock, running, home: composition.home),
+      stop: { reason in await running.driver.stop(reason: reason) })
   }
 
   private func coordinator(of plan: Plan, _ tables: [FlowTable]) throws(Failure) -> Coordinator {
@@ -91,6 +105,12 @@ final class FlowLiveFederation: FlowFederation {
     return DatasetEntry(
       name: table.dataset, path: absolute, options: table.meta.readingOptions, site: nil)
   }
+
+  func bytes(of artifact: FlowArtifact) async throws(Failure) -> any ArtifactBytes {
+    try await artifacts(of: artifact.member).get(artifact.reference.hash)
+  }
+
+  var takesData: Bool { true }
 
   func artifacts(of party: PartyID) throws(Failure) -> any ArtifactStore {
     if let store = artifacts.withLock({ $0[party] }) { return store }

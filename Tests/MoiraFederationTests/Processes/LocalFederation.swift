@@ -95,7 +95,9 @@ final class LocalFederation: @unchecked Sendable {
     else { throw FederationFault(text: "'\(party)' does not reach the hub") }
   }
 
-  private func start(_ arguments: [String], _ variables: [String: String]) throws -> LocalProcess {
+  func start(
+    _ arguments: [String], _ variables: [String: String] = [:]
+  ) throws -> LocalProcess {
     let started = try LocalProcess(process(arguments, variables))
     guardian.watch(started.id)
     return started

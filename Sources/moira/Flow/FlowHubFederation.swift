@@ -1,0 +1,115 @@
+import MoiraComponents
+import MoiraConfig
+import MoiraFlow
+import MoiraKit
+import MoiraModel
+import MoiraPlan
+import MoiraRuntime
+import MoiraTable
+import MoiraWire
+
+/// The parties of a hub: FATE's jobs are submitted there under the member's own certificate.
+struct FlowHubFederation: FlowFederation {
+  let hub: HubAccess
+  let protection: FateProtection?
+
+  var components: [String] { FatePipeline.componentNames }
+  var takesData: Bool { false }
+
+  // MARK: Drafts
+
+  /// Which datasets there are, each party knows alone: it says so when it is asked for consent.
+  func draft(
+    _ dag: ConfigValue, tables: [FlowTable], earlier: any FlowEarlierJobs
+  ) async throws(FlowRefusal) -> FlowDraft {
+    let registry = Registry(parties: try await parties())
+    return try await FlowDrafting(
+      folder: "", diagnostics: Diagnostics(), protection: protection, earlier: earlier,
+      isPlannedElsewhere: true
+    ).draft(dag) { _ in registry }
+  }
+
+  private func parties() async throws(FlowRefusal) -> [PartyID] {
+    do throws(Failure) {
+      return try await hub.client.parties().map(\.party)
+    } catch {
+      throw FlowRefusal(error)
+    }
+  }
+
+  // MARK: Runs
+
+  /// The hub makes one job of all that comes under the flow job's id, so that it can be said twice.
+  func start(
+    _ draft: FlowDraft, as job: JobID, tables: [FlowTable]
+  ) async throws(Failure) -> FlowRun {
+    guard let pipeline = draft.pipeline else {
+      throw Failure(
+        "flow-state", "the job '\(job)' was drafted for parties in the server's own process",
+        hint: "serve it without '--hub', or submit its DAG again")
+    }
+    let source = PipelineSource(
+      file: FlowDrafting.file, text: pipeline, overrides: [], parties: "")
+    let request = JobRequest(
+      source: source, key: "flow-\(job)", priority: draft.priority, from: nil)
+    return run(try await submit(request))
+  }
+
+  /// A call that was cut may have reached the hub: it is said again until the hub has answered.
+  private func submit(_ request: JobRequest) async throws(Failure) -> JobID {
+    var tries = 0
+    while true {
+      do throws(Failure) {
+        return try await hub.client.submit(request)
+      } catch  where error.code == "hub-unreachable" {
+        tries += 1
+        if tries == 1 { Console.printError("the hub cannot be reached; dialling again") }
+        do {
+          try await Task.sleep(for: .seconds(1))
+        } catch {
+          throw Failure("hub-unreachable", "the hub '\(hub.address)' was not reached")
+        }
+      }
+    }
+  }
+
+  func resume(
+    _ job: JobID, given: JobID?, tables: [FlowTable]
+  ) async throws(Failure) -> FlowRun? {
+    given.map(run)
+  }
+
+  private func run(_ job: JobID) -> FlowRun {
+    let client = hub.client
+    return FlowRun(
+      job, updates: hub.updates(of: job),
+      stop: { reason async throws(Failure) in try await client.stop(job, reason: reason) })
+  }
+
+  // MARK: What lies at the parties
+
+  func bytes(of artifact: FlowArtifact) async throws(Failure) -> any ArtifactBytes {
+    let request = MoiraRuntime.ArtifactRequest(
+      job: artifact.job, seat: artifact.member, task: artifact.task,
+      reference: artifact.reference)
+    do throws(Failure) {
+      return AlignedBytes(try await hub.artifact(request))
+    } catch {
+      guard error.code == "policy-release" else { throw error }
+      var told = error
+      told.hint =
+        "it lies at the party, and stays there: 'release' in its party.yaml says what may leave"
+      throw told
+    }
+  }
+
+  func artifacts(of party: PartyID) throws(Failure) -> any ArtifactStore {
+    throw .dataAtParty("what '\(party)' has")
+  }
+
+  func look(
+    at table: FlowTable, _ bytes: any ArtifactBytes
+  ) async throws(Failure) -> FlowTableSight {
+    throw .dataAtParty("a table")
+  }
+}
