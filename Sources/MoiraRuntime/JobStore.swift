@@ -75,11 +75,26 @@ public struct Submission: Hashable, Codable, Sendable {
   public let key: String?
   /// The higher goes first among the jobs that wait.
   public let priority: Int
+  /// What the parties are shown; nil in records of before there was one.
+  public let proof: SubmissionProof?
+  /// The submitter's, in DER.
+  public var certificate: [UInt8] { shown?.bytes ?? [] }
+  private let shown: RecordBytes?
 
-  public init(submitter: String, key: String? = nil, priority: Int = 0) {
+  public init(
+    submitter: String, key: String? = nil, priority: Int = 0, proof: SubmissionProof? = nil,
+    certificate: [UInt8] = []
+  ) {
     self.submitter = submitter
     self.key = key
     self.priority = priority
+    self.proof = proof
+    shown = RecordBytes(certificate)
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case submitter, key, priority, proof
+    case shown = "certificate"
   }
 }
 

@@ -28,9 +28,10 @@ final class HubStage: Sendable {
     var identities: [PartyID: IdentityKeyPair] = [:]
     for party in Self.parties { identities[party] = IdentityKeyPair(using: &generator) }
     self.identities = identities
+    alice = IdentityKeyPair(using: &generator)
     documents = Dictionary(
       uniqueKeysWithValues: Self.parties.map { ($0, MemoryDocumentStore()) })
-    let directory = identities.mapValues {
+    let directory = identities.merging(["alice": alice]) { $1 }.mapValues {
       PeerKeys(identity: $0.publicKey, sealing: SealingKeyPair(of: $0).publicKey)
     }
     sites = Dictionary(
@@ -40,17 +41,23 @@ final class HubStage: Sendable {
     let seen = Seen()
     dialers = Dictionary(
       uniqueKeysWithValues: Self.parties.map { party in
-        let member = HubMember(
-          id: party, certificate: Array(party.text.utf8),
-          identity: identities[party]?.publicKey ?? directory[party]?.identity ?? Self.none,
-          validUntil: Instant(milliseconds: .max))
-        return (party, MemoryDialer(member, to: nil) { seen.note($0) })
+        let key = identities[party]?.publicKey ?? Self.none
+        return (party, MemoryDialer(Self.member(party, key), to: nil) { seen.note($0) })
       })
     self.seen = seen
   }
 
   private let seen: Seen
+  /// Who submits.
+  private let alice: IdentityKeyPair
   private static var none: IdentityPublicKey { fatalError("every party has an identity") }
+
+  /// A member whose certificate is its name.
+  private static func member(_ id: PartyID, _ key: IdentityPublicKey) -> HubMember {
+    HubMember(
+      id: id, certificate: Array(id.text.utf8), identity: key,
+      validUntil: Instant(milliseconds: .max))
+  }
 
   /// The letters that have passed the hub, as it sees them.
   var relayed: [[UInt8]] { seen.letters.withLock { $0 } }
@@ -122,17 +129,33 @@ final class HubStage: Sendable {
     _ tasks: [(String, ConfigValue)], to service: HubService, key: String? = nil,
     conf: ConfigValue = .map([])
   ) async throws -> JobID {
-    let stage = Stage()
-    let plan = try stage.plan(tasks, conf: conf)
-    let text = StagePlanner.keep(plan)
-    let source = PipelineSource(file: "tiny.yaml", text: text, overrides: [], parties: "")
+    let plan = try Stage().plan(tasks, conf: conf)
+    return try await submit(plan, signed: plan, to: service, key: key)
+  }
+
+  /// Submits a plan as alice.
+  ///
+  /// - Parameters:
+  ///   - signed: the plan that is signed.
+  ///   - name: whose name is signed.
+  ///   - age: how long ago.
+  func submit(
+    _ plan: Plan, signed: Plan, by name: String = "alice", age: Duration = .zero,
+    to service: HubService, key: String? = nil
+  ) async throws -> JobID {
+    let source = PipelineSource(
+      file: "tiny.yaml", text: StagePlanner.keep(plan), overrides: [], parties: "")
     return try await service.submit(
-      JobRequest(source: source, key: key, priority: nil, from: nil), by: "alice")
+      JobRequest(
+        source, planned: signed, key: key, by: name, at: clock.now() + (.zero - age),
+        signing: alice),
+      by: Self.member("alice", alice.publicKey))
   }
 
   /// How the job stands at its end; time passes meanwhile.
   func outcome(of job: JobID) async throws -> JobSnapshot {
     while try await jobs.record(of: job)?.ended == nil {
+      try Task.checkCancellation()
       clock.advance(by: .milliseconds(100))
       for _ in 0..<50 { await Task.yield() }
     }
@@ -204,7 +227,9 @@ final class StageSite: AgentSite {
 
   func decide(on proposal: JobProposal, at now: Instant) async -> Consent {
     refuses
-      ? Consent(refusals: [Failure("policy-submitter", "'\(proposal.submitter)' may not")])
+      ? Consent(refusals: [
+        Failure("policy-submitter", "'\(proposal.submission.submitter)' may not")
+      ])
       : Consent(refusals: [])
   }
 

@@ -53,6 +53,47 @@ import Testing
     await stage.end()
   }
 
+  @Test func whatItsSubmitterHasNotSignedIsNoJob() async throws {
+    let stage = HubStage()
+    let hub = try await stage.startAll()
+    let plan = try Stage().plan(Self.tasks)
+    let other = try Stage().plan(Self.gated)
+    let week = Duration.seconds(8 * 86_400)
+    let codes = [
+      await code { try await stage.submit(plan, signed: other, to: hub) },
+      await code { try await stage.submit(plan, signed: plan, by: "bob", to: hub) },
+      // The id that belongs to bob's key.
+      await code { try await stage.submit(plan, signed: plan, by: "bob", to: hub, key: "nightly") },
+      await code { try await stage.submit(plan, signed: plan, age: week, to: hub) },
+    ]
+    #expect(
+      codes == [
+        "submission-unproven", "submission-unproven", "submission-unproven", "submission-stale",
+      ])
+    #expect(try await stage.jobs.records().isEmpty)
+    await stage.end()
+  }
+
+  private func code(_ body: () async throws -> JobID) async -> String {
+    do {
+      return "job \(try await body())"
+    } catch {
+      return (error as? Failure)?.code ?? "\(error)"
+    }
+  }
+
+  @Test func aStopIsNotLostAtWhateverMomentItComes() async throws {
+    let stage = HubStage()
+    let hub = try await stage.startAll()
+    for moments in 0..<60 {
+      let job = try await stage.submit(Self.gated, to: hub)
+      for _ in 0..<moments { await Task.yield() }
+      try await hub.stop(job, reason: "enough", by: "alice")
+      #expect(try await stage.outcome(of: job).state == .stopped)
+    }
+    await stage.end()
+  }
+
   @Test func nothingRunsWhereOnePartyRefuses() async throws {
     let stage = HubStage(refusing: ["c"])
     let hub = try await stage.startAll()

@@ -61,6 +61,7 @@ struct Relay {
       named: "bench", in: folder, at: SystemClock().now())
     let hubMade = try member(
       "hub-1", .hub, hosts: [MemberHost("127.0.0.1")!], in: folder, authority)
+    let alice = try member("alice", .submitter, in: folder, authority)
     let store = try SQLiteJobStore(path: folder + "/moira.sqlite")
     let hub = HubService(store: store, planner: BenchPlanner(), clock: SystemClock())
     try await hub.start()
@@ -78,16 +79,17 @@ struct Relay {
       try await Task.sleep(for: .milliseconds(20))
     }
     for _ in 0..<3 {
-      print(try await run("pour", "{size: 67108864, count: 16}", hub, store))
+      print(try await run("pour", "{size: 67108864, count: 16}", hub, alice))
     }
-    for _ in 0..<3 { print(try await run("rally", "{count: 2000}", hub, store)) }
+    for _ in 0..<3 { print(try await run("rally", "{count: 2000}", hub, alice)) }
     for task in running { task.cancel() }
     serving.cancel()
     exit(0)
   }
 
   static func run(
-    _ component: String, _ parameters: String, _ hub: HubService, _ store: SQLiteJobStore
+    _ component: String, _ parameters: String, _ hub: HubService,
+    _ alice: (identity: IdentityKeyPair, trust: MemberTrust)
   ) async throws -> String {
     let text = """
       moira: 1
@@ -98,8 +100,15 @@ struct Relay {
         t: {component: \(component), parameters: \(parameters)}
       """
     let source = PipelineSource(file: "bench.yaml", text: text, overrides: [], parties: "")
+    let credentials = alice.trust.credentials
+    let request = try JobRequest(
+      source, planned: try await BenchPlanner().plan(source), by: "alice", at: SystemClock().now(),
+      signing: alice.identity)
     let job = try await hub.submit(
-      JobRequest(source: source, key: nil, priority: nil, from: nil), by: "bench")
+      request,
+      by: HubMember(
+        id: "alice", certificate: credentials.certificateDER, identity: alice.identity.publicKey,
+        validUntil: credentials.member.notAfter))
     var line = "\(component) did not end"
     for await update in try await hub.updates(of: job) {
       if case .report(let one) = update, case .metrics(_, let values) = one.report {

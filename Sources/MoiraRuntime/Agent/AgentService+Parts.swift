@@ -46,7 +46,7 @@ extension AgentService {
         throw Failure("job-over", "a job '\(job)' has been here already, and is over")
       }
       let agreed = try read(job, bytes)
-      submitter = agreed.proposal.submitter
+      submitter = try provenSubmitter(of: agreed.proposal)
       consent = await site.decide(on: agreed.proposal, at: clock.now())
       if consent.isGranted { proposals[job] = agreed }
     } catch {
@@ -75,6 +75,26 @@ extension AgentService {
         "the proposal for the job '\(job)' has another key of '\(site.party)' than its own")
     }
     return AgentJob(proposal, bytes: bytes, peers: peers)
+  }
+
+  /// Who has submitted a job by their own signature, whatever the hub says.
+  private func provenSubmitter(of proposal: JobProposal) throws(Failure) -> String {
+    let (submission, now) = (proposal.submission, clock.now())
+    let submitter = PartyID(submission.submitter)
+    guard let proof = submission.proof else { throw unproven(proposal) }
+    let keys = try site.peers([submitter: submission.certificate], at: now)
+    guard proof.job == proposal.job, let key = keys[submitter]?.identity,
+      proof.isValid(of: proposal.plan, by: submission.submitter, key)
+    else { throw unproven(proposal) }
+    try proof.checkAge(at: now)
+    return submission.submitter
+  }
+
+  private func unproven(_ proposal: JobProposal) -> Failure {
+    Failure(
+      "submission-unproven",
+      "the hub cannot show that '\(proposal.submission.submitter)' has submitted the job '\(proposal.job)' as it proposes it"
+    )
   }
 
   /// The job that an order belongs to; after a restart it is read from what was kept.

@@ -35,7 +35,7 @@ extension HubService {
         members[party].map { (party, $0.certificate) }
       })
     let proposal = JobProposal(
-      job: job.record.id, submitter: job.record.submission?.submitter ?? "",
+      job: job.record.id, job.record.submission ?? Submission(submitter: ""),
       plan: job.record.plan, certificates: certificates, addresses: addresses(of: job))
     let bytes = RecordJSON.bytes(proposal)
     for party in job.parties {

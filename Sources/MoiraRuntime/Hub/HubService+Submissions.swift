@@ -5,51 +5,29 @@ internal import MoiraPlan
 internal import MoiraRelay
 internal import MoiraSchedule
 
-/// What somebody submits.
-public struct JobRequest: Hashable, Codable, Sendable {
-  public let source: PipelineSource
-  /// What makes the same thing submitted twice one job; nil for a new job each time.
-  public let key: String?
-  /// In place of the pipeline's.
-  public let priority: Int?
-  /// Run this task and what follows anew.
-  public let from: TaskID?
-
-  public init(source: PipelineSource, key: String?, priority: Int?, from: TaskID?) {
-    self.source = source
-    self.key = key
-    self.priority = priority
-    self.from = from
-  }
-}
-
 /// What submitters ask of the hub.
 extension HubService {
-  /// The longest `--idempotency-key`.
-  public static let keyLimit = 256
-
   /// Notes a job, and asks its parties.
   ///
-  /// - Parameter submitter: as the certificate of the connection names it.
-  public func submit(_ request: JobRequest, by submitter: String) async throws(Failure) -> JobID {
-    let id = try Self.id(of: request, by: submitter)
+  /// - Parameter submitter: as the certificate of the connection shows them.
+  /// - Throws: `submission-unproven` unless the submitter's signature is for the plan that the hub makes.
+  public func submit(
+    _ request: JobRequest, by submitter: HubMember
+  ) async throws(Failure) -> JobID {
+    let name = submitter.id.text
+    let id = try request.id(for: name)
     if let earlier = try await earlier(id, request) { return earlier }
-    let waiting = jobs.values.count {
-      $0.record.submission?.submitter == submitter && $0.phase != .running
-    }
-    guard waiting < settings.queue.queuedPerSubmitter else {
-      throw Failure(
-        "submitter-limit", "'\(submitter)' has \(waiting) jobs that wait, and may have no more",
-        hint: "'moira jobs' lists them, 'moira stop' takes one out")
-    }
+    try checkLimit(of: name)
     var plan = try await planner.plan(request.source)
     if let from = request.from { plan = plan.withoutReuse(from: from) }
+    try check(request.proof, of: plan, by: submitter)
     let record = JobRecord(
       id: id, created: clock.now(), source: request.source, plan: plan,
       planHash: plan.contentHash, identities: try identities(of: plan),
       submission: Submission(
-        submitter: submitter, key: request.key,
-        priority: request.priority ?? plan.service?.priority ?? 0))
+        submitter: name, key: request.key,
+        priority: request.priority ?? plan.service?.priority ?? 0,
+        proof: request.proof, certificate: submitter.certificate))
     do throws(Failure) {
       try await store.create(record)
     } catch  where error.code == "job-exists" && request.key != nil {
@@ -60,16 +38,28 @@ extension HubService {
     return id
   }
 
-  /// With a key the id follows from it, so that two that come at once are one job.
-  private static func id(of request: JobRequest, by submitter: String) throws(Failure) -> JobID {
-    guard let key = request.key else { return .drawn() }
-    guard !key.isEmpty, key.utf8.count <= keyLimit else {
-      throw Failure(
-        "idempotency-key",
-        "an idempotency key must have 1 to \(keyLimit) bytes, but has \(key.utf8.count)")
+  private func checkLimit(of submitter: String) throws(Failure) {
+    let waiting = jobs.values.count {
+      $0.record.submission?.submitter == submitter && $0.phase != .running
     }
-    let text = "\(submitter.utf8.count):\(submitter):\(key)"
-    return JobID(String(sha256(Array(text.utf8)).text.prefix(16)))
+    guard waiting < settings.queue.queuedPerSubmitter else {
+      throw Failure(
+        "submitter-limit", "'\(submitter)' has \(waiting) jobs that wait, and may have no more",
+        hint: "'moira jobs' lists them, 'moira stop' takes one out")
+    }
+  }
+
+  /// What no party would believe is told to the submitter at once.
+  private func check(
+    _ proof: SubmissionProof, of plan: Plan, by submitter: HubMember
+  ) throws(Failure) {
+    try proof.checkAge(at: clock.now())
+    guard proof.isValid(of: plan, by: submitter.id.text, submitter.identity) else {
+      throw Failure(
+        "submission-unproven",
+        "'\(submitter.id)' has not signed the plan that the hub makes of the pipeline",
+        hint: "is the hub's build another one than yours? 'moira party list' shows the builds")
+    }
   }
 
   private func earlier(_ id: JobID, _ request: JobRequest) async throws(Failure) -> JobID? {
@@ -238,13 +228,5 @@ public struct ArtifactRequest: Hashable, Codable, Sendable {
     self.seat = seat
     self.task = task
     self.reference = reference
-  }
-}
-
-extension JobID {
-  /// Eight hexadecimal digits that no job had before, most likely.
-  public static func drawn() -> JobID {
-    let digits = String(UInt32.random(in: .min ... .max), radix: 16)
-    return JobID(String(repeating: "0", count: 8 - digits.count) + digits)
   }
 }

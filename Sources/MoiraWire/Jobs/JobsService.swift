@@ -17,7 +17,7 @@ struct JobsService: Moira_V1_Jobs.SimpleServiceProtocol {
     try await refusing(log, from: "a submitter") {
       let member = try PeerIdentity.member(of: context, trust)
       let asked = try WireJSON.value(JobRequest.self, request.request)
-      let job = try await hub.submit(asked, by: member.id.text)
+      let job = try await hub.submit(asked, by: try PeerIdentity.entry(member, of: context))
       log.submitted(job, by: member.id)
       return .with { $0.job = job.text }
     }

@@ -35,10 +35,8 @@ struct RerunCommand: Subcommand {
   private func submit(_ old: PipelineSource, to access: HubAccess) async throws -> ExitStatus {
     let source = PipelineSource(
       file: old.file, text: old.text, overrides: old.overrides + changes.sets, parties: "")
-    let request = JobRequest(
-      source: source, key: nil, priority: nil, from: from.map { TaskID($0) })
     return try await Submission(access, isJSON: isJSON, isVerbose: isVerbose).submit(
-      request, wait: true)
+      source, from: from.map { TaskID($0) }, wait: true)
   }
 }
 
@@ -47,14 +45,20 @@ extension LoadedPipeline {
   ///
   /// - Throws: `task-unknown`.
   func anew(from task: TaskID) throws(Failure) -> LoadedPipeline {
-    let names = plan.tasks.map(\.id.text)
-    guard plan[task] != nil else {
-      throw Failure(
-        "task-unknown", "'\(task)' is not a task of the pipeline",
-        hint: nearestName(to: task.text, among: names).map { "did you mean '\($0)'?" }
-          ?? "tasks are " + names.joined(separator: ", "))
-    }
+    try plan.check(task)
     return LoadedPipeline(
       plan: plan.withoutReuse(from: task), source: source, parties: parties, warnings: warnings)
+  }
+}
+
+extension Plan {
+  /// - Throws: `task-unknown` unless it is a task of the plan.
+  func check(_ task: TaskID) throws(Failure) {
+    guard self[task] == nil else { return }
+    let names = tasks.map(\.id.text)
+    throw Failure(
+      "task-unknown", "'\(task)' is not a task of the pipeline",
+      hint: nearestName(to: task.text, among: names).map { "did you mean '\($0)'?" }
+        ?? "tasks are " + names.joined(separator: ", "))
   }
 }

@@ -79,7 +79,7 @@ struct HubAccess: Sendable {
   let address: HubAddress
   let client: HubClient
   let trust: MemberTrust
-  let sealing: SealingKeyPair
+  private let identity: IdentityKeyPair
 
   /// - Throws: `hub-address`, and what a member's folder throws.
   init(_ text: String, folder: String) throws(Failure) {
@@ -93,14 +93,24 @@ struct HubAccess: Sendable {
         hint: "'moira party init ID --submitter --hub \(text)' makes them")
     }
     self.address = address
-    let (identity, trust) = try home.credentials(SystemClock())
-    self.trust = trust
-    sealing = SealingKeyPair(of: identity)
+    (identity, trust) = try home.credentials(SystemClock())
     client = HubClient(address, trust: trust)
   }
 }
 
 extension HubAccess {
+  private var sealing: SealingKeyPair { SealingKeyPair(of: identity) }
+
+  /// A submission in the member's name.
+  func request(
+    _ source: PipelineSource, planned plan: Plan, key: String? = nil, priority: Int? = nil,
+    from: TaskID? = nil
+  ) throws(Failure) -> JobRequest {
+    try JobRequest(
+      source, planned: plan, key: key, priority: priority, from: from,
+      by: trust.credentials.member.id.text, at: SystemClock().now(), signing: identity)
+  }
+
   /// The bytes of an artifact, if its party lets it go.
   func artifact(_ choice: ArtifactChoice) async throws(Failure) -> [UInt8] {
     try await artifact(

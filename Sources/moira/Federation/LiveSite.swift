@@ -106,7 +106,8 @@ final class LiveSite: AgentSite {
 
   func decide(on proposal: JobProposal, at now: Instant) async -> Consent {
     let asked = Proposal(
-      job: proposal.job, plan: proposal.plan, submitter: proposal.submitter, party: party,
+      job: proposal.job, plan: proposal.plan, submitter: proposal.submission.submitter,
+      party: party,
       now: now)
     let rows = await rows(of: asked.datasets(schemas))
     let known = ledger.withLock { $0 }

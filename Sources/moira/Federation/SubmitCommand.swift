@@ -34,10 +34,8 @@ struct SubmitCommand: Subcommand {
     }
     let source = try PipelineSource(
       readFrom: pipeline.file, overrides: pipeline.changes.sets)
-    let request = JobRequest(
-      source: source, key: idempotencyKey, priority: priority, from: nil)
     return try await Submission(access, isJSON: isJSON, isVerbose: isVerbose).submit(
-      request, wait: wait)
+      source, key: idempotencyKey, priority: priority, wait: wait)
   }
 }
 
@@ -53,13 +51,16 @@ struct Submission {
     self.isVerbose = isVerbose
   }
 
-  func submit(_ request: JobRequest, wait: Bool) async throws -> ExitStatus {
+  func submit(
+    _ source: PipelineSource, key: String? = nil, priority: Int? = nil, from: TaskID? = nil,
+    wait: Bool
+  ) async throws -> ExitStatus {
     // What is wrong is told here and at once, with its place in the file.
-    let (plan, warnings) = try await ReadPipeline(
-      request.source, home: HomeOptions.standard
-    ).plan()
+    let (plan, warnings) = try await ReadPipeline(source, home: HomeOptions.standard).plan()
+    if let from { try plan.check(from) }
     if !isJSON { warnings?.show(asJSON: false) }
-    let job = try await access.client.submit(request)
+    let job = try await access.client.submit(
+      access.request(source, planned: plan, key: key, priority: priority, from: from))
     guard wait else {
       say(job, plan)
       return .done

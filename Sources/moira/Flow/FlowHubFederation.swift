@@ -50,9 +50,9 @@ struct FlowHubFederation: FlowFederation {
     }
     let source = PipelineSource(
       file: FlowDrafting.file, text: pipeline, overrides: [], parties: "")
-    let request = JobRequest(
-      source: source, key: "flow-\(job)", priority: draft.priority, from: nil)
-    return run(try await submit(request))
+    return run(
+      try await submit(
+        hub.request(source, planned: draft.plan, key: "flow-\(job)", priority: draft.priority)))
   }
 
   /// A call that was cut may have reached the hub: it is said again until the hub has answered.

@@ -16,6 +16,7 @@ struct DirectStrangerTests {
     let consortium: SiegeConsortium
     let a: SiegeMember
     let b: SiegeMember
+    let alice: SiegeMember
     let site: SiegeSite
     let refusals = NotedRefusals()
     let address: HubAddress
@@ -30,13 +31,14 @@ struct DirectStrangerTests {
       let refusals = refusals
       a.trust.whenRefusing { refusals.note($0.code) }
       let certificates = [a.id: a.certificate, b.id: b.certificate]
-      await Self.agree(
-        agent,
-        [
-          TwoHospitals.proposal(
-            "direct", try await TwoHospitals.plan(direct: true), certificates),
-          TwoHospitals.proposal("plain", try await TwoHospitals.plan(), certificates),
-        ])
+      alice = try consortium.member("alice", .submitter)
+      var proposals: [HubMessage] = []
+      for job: JobID in ["direct", "plain"] {
+        let plan = try await TwoHospitals.plan(direct: job == "direct")
+        proposals.append(
+          TwoHospitals.proposal(job, plan, alice.submission(job, of: plan), certificates))
+      }
+      await Self.agree(agent, proposals)
       let trust = a.trust
       (address, serving) = try await listening {
         try await DirectServer(agent, trust: trust, listening: $0).run($1)
@@ -136,8 +138,7 @@ struct DirectStrangerTests {
       Set(scene.refusals.all).isSuperset(of: ["certificate-expired", "certificate-revoked"]))
     let foreign = try SiegeConsortium("other").member("hospital-b")
     #expect(await scene.say([], as: foreign)?.code == "certificate-foreign")
-    let submitter = try scene.consortium.member("alice", .submitter)
-    #expect(await scene.say([], as: submitter)?.code == "peer-identity-mismatch")
+    #expect(await scene.say([], as: scene.alice)?.code == "peer-identity-mismatch")
     #expect(scene.site.events.allSatisfy { !$0.hasPrefix("refused") })
     await scene.end()
   }

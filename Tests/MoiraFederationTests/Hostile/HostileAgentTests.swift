@@ -149,18 +149,16 @@ struct HostileAgentTests {
     let scene = try await Scene()
     let agent = scene.agent
     #expect(await agent.isWelcome())
-    let request = JobRequest(
-      source: PipelineSource(
-        file: "one.yaml",
-        text: """
-          moira: 1
-          name: one
-          parties: {guest: hospital-a}
-          tasks:
-            reader_0: {component: reader, parameters: {dataset: breast, id: id, label: y}}
-          """, overrides: [], parties: ""),
-      key: nil, priority: nil, from: nil)
-    let job = try await scene.hub.hub.submit(request, by: "alice")
+    let alice = try scene.consortium.member("alice", .submitter)
+    let request = try await alice.request(
+      """
+      moira: 1
+      name: one
+      parties: {guest: hospital-a}
+      tasks:
+        reader_0: {component: reader, parameters: {dataset: breast, id: id, label: y}}
+      """, file: "one.yaml")
+    let job = try await scene.hub.hub.submit(request, by: alice.hubMember)
     let asked = Mutex(0)
     let failure = await agent.talk([Moira_V1_AgentFrame(agent.hello())]) { message, say in
       switch message {

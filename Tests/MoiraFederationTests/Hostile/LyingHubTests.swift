@@ -7,6 +7,7 @@ import MoiraPlan
 import MoiraRelay
 import MoiraRuntime
 import MoiraSchedule
+import MoiraSim
 import MoiraTable
 import Synchronization
 import Testing
@@ -19,6 +20,7 @@ struct LyingHubTests {
     let consortium: SiegeConsortium
     let a: SiegeMember
     let b: SiegeMember
+    let alice: SiegeMember
     let site: SiegeSite
     let agent: AgentService
     let plan: Plan
@@ -27,6 +29,7 @@ struct LyingHubTests {
       consortium = try SiegeConsortium()
       a = try consortium.member("hospital-a")
       b = try consortium.member("hospital-b")
+      alice = try consortium.member("alice", .submitter)
       site = SiegeSite(a, ["breast": Array("id,x,y\n1,0.5,1\n2,0.25,0\n".utf8)])
       agent = try await site.agent()
       plan = try await TwoHospitals.plan()
@@ -35,7 +38,8 @@ struct LyingHubTests {
     func proposal(
       _ job: JobID, inside: JobID? = nil, _ certificates: [PartyID: [UInt8]]
     ) -> HubMessage {
-      TwoHospitals.proposal(job, inside: inside, plan, certificates)
+      TwoHospitals.proposal(
+        job, inside: inside, plan, alice.submission(inside ?? job, of: plan), certificates)
     }
 
     var honest: [PartyID: [UInt8]] { ["hospital-a": a.certificate, "hospital-b": b.certificate] }
@@ -102,6 +106,58 @@ struct LyingHubTests {
         "decided mismatch peer-identity-mismatch", "decided foreign certificate-foreign",
         "decided expired certificate-expired", "decided lacking proposal-form",
         "decided garbage proposal-form", "decided other proposal-form",
+      ])
+  }
+
+  @Test("A job is in the name of whoever signed just it: the id, the plan and the time")
+  func submissions() async throws {
+    let scene = try await Scene()
+    let plan = scene.plan
+    let now = scene.consortium.clock.now()
+    let direct = try await TwoHospitals.plan(direct: true)
+    let foreign = try SiegeConsortium("other").member("alice", .submitter)
+    let expired = try scene.consortium.member("bob", .submitter, isExpired: true)
+    let mallory = try scene.consortium.member("mallory", .submitter)
+    let right = scene.alice.submission("right", of: plan)
+    func shown(_ job: JobID, _ submission: Submission, _ plan: Plan) -> HubMessage {
+      TwoHospitals.proposal(job, plan, submission, scene.honest)
+    }
+    /// The signature of one, with the name and the certificate of another.
+    func claimed(_ signer: SiegeMember, _ job: JobID, as member: SiegeMember) -> Submission {
+      Submission(
+        submitter: member.id.text, proof: signer.submission(job, of: plan).proof,
+        certificate: member.certificate)
+    }
+    let heard = await scene.hear(
+      11, decisions: true,
+      of: [
+        shown("right", right, plan),
+        shown("bare", Submission(submitter: "alice", certificate: scene.alice.certificate), plan),
+        // What she has signed, for another job; and another plan than the one she has signed.
+        shown("moved", right, plan),
+        shown("changed", scene.alice.submission("changed", of: plan), direct),
+        shown("forged", claimed(mallory, "forged", as: scene.alice), plan),
+        shown(
+          "renamed",
+          Submission(
+            submitter: "alice", proof: mallory.submission("renamed", of: plan).proof,
+            certificate: mallory.certificate), plan),
+        shown("foreign", foreign.submission("foreign", of: plan), plan),
+        shown("expired", expired.submission("expired", of: plan), plan),
+        shown("old", scene.alice.submission("old", of: plan, at: now + .seconds(-605_000)), plan),
+        shown(
+          "coming", scene.alice.submission("coming", of: plan, at: now + .seconds(90_000)), plan),
+        // Clocks differ, and parties are waited for.
+        shown("late", scene.alice.submission("late", of: plan, at: now + .seconds(-600_000)), plan),
+      ])
+    #expect(heard.count == 11)
+    #expect(
+      Set(scene.site.events) == [
+        "decided right ", "decided late ", "decided bare submission-unproven",
+        "decided moved submission-unproven", "decided changed submission-unproven",
+        "decided forged submission-unproven", "decided renamed peer-identity-mismatch",
+        "decided foreign certificate-foreign", "decided expired certificate-expired",
+        "decided old submission-stale", "decided coming submission-stale",
       ])
   }
 

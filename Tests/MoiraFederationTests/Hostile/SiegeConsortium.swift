@@ -1,6 +1,7 @@
 import Foundation
 import MoiraCrypto
 import MoiraModel
+import MoiraPlan
 import MoiraRuntime
 import MoiraSim
 
@@ -58,5 +59,23 @@ struct SiegeMember: Sendable {
     HubMember(
       id: id, certificate: certificate, identity: identity.publicKey,
       validUntil: trust.credentials.member.notAfter)
+  }
+
+  /// What it submits of a pipeline, as its own machine would.
+  func request(_ text: String, file: String) async throws -> JobRequest {
+    let source = PipelineSource(file: file, text: text, overrides: [], parties: "")
+    return try JobRequest(
+      source, planned: try await YAMLPlanner().plan(source), by: id.text, at: SystemClock().now(),
+      signing: identity)
+  }
+
+  /// Its word for a job, as a hub shows it.
+  func submission(
+    _ job: JobID, of plan: Plan, at now: Instant = SystemClock().now()
+  ) -> Submission {
+    Submission(
+      submitter: id.text,
+      proof: SubmissionProof(job, of: plan, by: id.text, at: now, signing: identity),
+      certificate: certificate)
   }
 }

@@ -20,14 +20,17 @@ enum TwoHospitals {
           """, overrides: [], parties: ""))
   }
 
-  /// - Parameter inside: the job that the proposal itself names, if it is another one.
+  /// - Parameters:
+  ///   - inside: the job that the proposal itself names, if it is another one.
+  ///   - submission: who has submitted it, and how that is shown.
   static func proposal(
-    _ job: JobID, inside: JobID? = nil, _ plan: Plan, _ certificates: [PartyID: [UInt8]]
+    _ job: JobID, inside: JobID? = nil, _ plan: Plan, _ submission: Submission,
+    _ certificates: [PartyID: [UInt8]]
   ) -> HubMessage {
     .consider(
       job,
       proposal: RecordJSON.bytes(
         JobProposal(
-          job: inside ?? job, submitter: "alice", plan: plan, certificates: certificates)))
+          job: inside ?? job, submission, plan: plan, certificates: certificates)))
   }
 }

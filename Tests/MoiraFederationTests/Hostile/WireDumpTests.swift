@@ -84,6 +84,7 @@ struct WireDumpTests {
       store: try SQLiteJobStore(path: "\(consortium.folder)/hub.sqlite"), planner: YAMLPlanner(),
       clock: consortium.clock)
     try await hub.start()
+    let alice = try consortium.member("alice", .submitter)
     var sites: [PartyID: SiegeSite] = [:]
     for party in Self.hospitals + ["hub"] {
       let data =
@@ -99,10 +100,8 @@ struct WireDumpTests {
       }
       while await hub.parties().count < sites.count { await Task.yield() }
       let job = try await hub.submit(
-        JobRequest(
-          source: PipelineSource(
-            file: "homo_lr.yaml", text: try Self.text("homo_lr.yaml"), overrides: [], parties: ""),
-          key: nil, priority: nil, from: nil), by: "alice")
+        try await alice.request(try Self.text("homo_lr.yaml"), file: "homo_lr.yaml"),
+        by: alice.hubMember)
       var models: [Any] = []
       for await update in try await hub.updates(of: job) {
         guard case .ended(let snapshot) = update else { continue }
