@@ -9,7 +9,8 @@ internal import MoiraSchedule
 /// - What is told has a number and is said again until the hub has noted it; what a partner has not
 ///   received is kept when a part ends, and sent by the next process too.
 /// - Everything that was kept is kept before anything that follows from it is said: the driver carries
-///   out `keep` first.
+///   out `keep` first. Reports alone are said at once, and kept with the end of a part at the latest; a
+///   hub that has noted them may be told them once more by the next process.
 ///
 /// Messages may be lost, repeated or overtake one another: each is idempotent, and what stays
 /// unanswered is said again on every `tick`.
@@ -26,6 +27,9 @@ public struct AgentMachine: Sendable {
   private var lastTold: UInt64
   /// What had been told at the last tick.
   private var lastTick: UInt64 = 0
+  /// Tellings to be kept, and with nil forgotten, by the next change that must reach the disk, or the next
+  /// tick. The reports of a part that runs may be lost with the process: the part is, too.
+  private var owed: [UInt64: Telling?] = [:]
 
   /// - Parameter incarnation: a number that no process of the agent had before.
   public init(restoring memory: AgentMemory, incarnation: UInt64) {
@@ -82,11 +86,12 @@ public struct AgentMachine: Sendable {
     case .decided(let job, let consent): return decide(job, consent)
     case .reported(let key, let report):
       guard running.contains(key) else { return [] }
-      return tell(.report(key, report), [])
+      return tell(report, of: key)
     case .ended(let key, let end): return finish(key, end)
     case .tick:
       defer { lastTick = lastTold }
-      return isConnected ? sayAgain(upTo: lastTick, onlyStalled: true) : []
+      let kept = owed.isEmpty ? [] : keep([])
+      return isConnected ? kept + sayAgain(upTo: lastTick, onlyStalled: true) : kept
     }
   }
 
@@ -122,7 +127,9 @@ public struct AgentMachine: Sendable {
     case .standing(let keys, let turn): return keep(only: Set(keys), turn)
     case .forget(let job): return forget(job)
     case .ask(let number, let question): return ask(number, question)
-    case .noted(let number): return note(number)
+    case .noted(let number):
+      note(number)
+      return []
     case .letter(let letter): return [.refuse(.misrouted(letter.address.job))]
     case .receipt(let receipt): return take(receipt)
     }
@@ -239,10 +246,20 @@ public struct AgentMachine: Sendable {
     return isConnected ? kept + [.send(.told(lastTold, telling))] : kept
   }
 
-  private mutating func note(_ number: UInt64) -> [Action] {
-    let done = memory.tellings.keys.filter { $0 <= number }.sorted()
-    // The last number stays known, so that no number comes twice.
-    return done.isEmpty ? [] : keep(done.map { .telling($0, nil) })
+  private mutating func tell(_ report: [UInt8], of key: OrderKey) -> [Action] {
+    lastTold += 1
+    let telling = Telling.report(key, report)
+    memory.apply(.telling(lastTold, telling))
+    owed[lastTold] = .some(telling)
+    return isConnected ? [.send(.told(lastTold, telling))] : []
+  }
+
+  private mutating func note(_ number: UInt64) {
+    for done in memory.tellings.keys.filter({ $0 <= number }) {
+      memory.apply(.telling(done, nil))
+      // What is not on the disk yet need not come there.
+      if owed.removeValue(forKey: done) == nil { owed[done] = .some(nil) }
+    }
   }
 
   private mutating func forget(_ job: JobID) -> [Action] {
@@ -260,6 +277,8 @@ public struct AgentMachine: Sendable {
 
   private mutating func keep(_ changes: [AgentMemory.Change]) -> [Action] {
     for change in changes { memory.apply(change) }
-    return [.keep(changes)]
+    let late = owed.sorted { $0.key < $1.key }.map { AgentMemory.Change.telling($0.key, $0.value) }
+    owed = [:]
+    return [.keep(late + changes)]
   }
 }

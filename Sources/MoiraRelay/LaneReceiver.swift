@@ -42,7 +42,7 @@ public struct LaneReceiver: Equatable, Sendable {
       partial = 0
     }
     let isMuch = letter.endsMessage && unsaid >= LaneLimits.unsaidBytes
-    return isMuch || next - said >= LaneLimits.window / 4 ? receipt : nil
+    return isMuch || next - said >= LaneLimits.window / 2 ? receipt : nil
   }
 
   /// A whole message was taken by the part.

@@ -42,12 +42,14 @@ public final class MemoryDialer: HubDialer {
     let connection = try await hub.connect(member, hello)
     state.withLock { $0.live = connection }
     let writing = Task { [seen] in
-      try? await outgoing.drain { message in
-        seen(message)
-        await hub.receive(message, session: connection.session)
+      try? await outgoing.drain { messages in
+        for message in messages {
+          seen(message)
+          await hub.receive(message, session: connection.session)
+        }
       }
     }
-    try? await connection.outgoing.drain { await incoming($0) }
+    try? await connection.outgoing.drain { for message in $0 { await incoming(message) } }
     writing.cancel()
     await hub.disconnect(connection.session)
   }

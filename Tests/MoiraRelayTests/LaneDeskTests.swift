@@ -42,7 +42,7 @@ import Testing
 
   @Test func `at its end a part tells the partners who have not heard what came`() {
     var desk = desk(running: key("b"))
-    for (from, count) in [("a", 4), ("c", 1), ("d", 0)] as [(PartyID, UInt64)] {
+    for (from, count) in [("a", 8), ("c", 1), ("d", 0)] as [(PartyID, UInt64)] {
       for number in 0..<count {
         #expect(desk.verdict(letter(number, lane(from, "b"))) == .open)
         _ = desk.letIn(letter(number, lane(from, "b")), bytes: 1)

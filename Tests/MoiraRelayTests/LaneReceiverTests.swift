@@ -16,20 +16,20 @@ import Testing
     #expect(receiver.next == 40)
   }
 
-  @Test func `a receipt follows each quarter of the window since the last one`() {
+  @Test func `a receipt follows each half of the window since the last one`() {
     var receiver = LaneReceiver(lane())
-    for number in 0..<3 as Range<UInt64> {
+    for number in 0..<7 as Range<UInt64> {
       #expect(receiver.letIn(letter(number), bytes: 1) == nil)
     }
-    #expect(receiver.letIn(letter(3, ends: false), bytes: 1) == receipt(4))
+    #expect(receiver.letIn(letter(7, ends: false), bytes: 1) == receipt(8))
     #expect(!receiver.owesReceipt)
-    #expect(receiver.letIn(letter(4), bytes: 1) == nil)
+    #expect(receiver.letIn(letter(8), bytes: 1) == nil)
     #expect(receiver.owesReceipt)
-    #expect(receiver.receipt == receipt(5))
-    for number in 5..<8 as Range<UInt64> {
+    #expect(receiver.receipt == receipt(9))
+    for number in 9..<16 as Range<UInt64> {
       #expect(receiver.letIn(letter(number), bytes: 1) == nil)
     }
-    #expect(receiver.letIn(letter(8), bytes: 1) == receipt(9))
+    #expect(receiver.letIn(letter(16), bytes: 1) == receipt(17))
   }
 
   @Test func `a receipt follows a message with which much has come`() {

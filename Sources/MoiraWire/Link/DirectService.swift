@@ -19,7 +19,9 @@ struct DirectService: Moira_V1_Direct.SimpleServiceProtocol {
       try member.expected(.party)
       let link = OutgoingMessages<AgentMessage>()
       let writing = Task {
-        try? await link.drain { try await response.write(Moira_V1_AgentFrame($0)) }
+        try? await link.drain { messages in
+          try await response.write(contentsOf: messages.map { Moira_V1_AgentFrame($0) })
+        }
       }
       defer { writing.cancel() }
       do {
@@ -127,10 +129,10 @@ public struct WireDirectDialer: DirectDialer {
     try await channel.call { client in
       try await Moira_V1_Direct.Client(wrapping: client).exchange(
         requestProducer: { writer in
-          try await outgoing.drain {
+          try await outgoing.drain { messages in
             // A party that was revoked gets nothing more either.
             try channel.checkPeer()
-            try await writer.write(Moira_V1_AgentFrame($0))
+            try await writer.write(contentsOf: messages.map { Moira_V1_AgentFrame($0) })
           }
         },
         onResponse: { response in

@@ -60,10 +60,10 @@ struct LinkService: Moira_V1_Link.SimpleServiceProtocol {
     _ connection: HubService.Connection, _ member: Member, _ response: RPCWriter<Moira_V1_HubFrame>
   ) async {
     do {
-      try await connection.outgoing.drain { message in
+      try await connection.outgoing.drain { messages in
         // A member that was revoked gets nothing more either.
         try trust.check(member)
-        try await response.write(Moira_V1_HubFrame(message))
+        try await response.write(contentsOf: messages.map { Moira_V1_HubFrame($0) })
       }
     } catch let failure as Failure {
       log.refused(failure, from: member.id.text)

@@ -22,7 +22,9 @@ public struct WireDialer: HubDialer {
       try await Moira_V1_Link.Client(wrapping: client).connect(
         requestProducer: { writer in
           try await writer.write(Moira_V1_AgentFrame(.hello(hello)))
-          try await outgoing.drain { try await writer.write(Moira_V1_AgentFrame($0)) }
+          try await outgoing.drain { messages in
+            try await writer.write(contentsOf: messages.map { Moira_V1_AgentFrame($0) })
+          }
         },
         onResponse: { response in
           for try await frame in response.messages { await incoming(try frame.message()) }

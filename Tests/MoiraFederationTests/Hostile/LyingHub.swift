@@ -14,10 +14,12 @@ struct LyingHub: HubDialer {
   ) async throws {
     await incoming(.welcome(Welcome(patience: .seconds(30), revocations: [])))
     for message in first { await incoming(message) }
-    try await outgoing.drain { message in
-      let (answers, isOver) = await react(message)
-      for answer in answers { await incoming(answer) }
-      if isOver { throw Failure("enough", "enough") }
+    try await outgoing.drain { messages in
+      for message in messages {
+        let (answers, isOver) = await react(message)
+        for answer in answers { await incoming(answer) }
+        if isOver { throw Failure("enough", "enough") }
+      }
     }
   }
 

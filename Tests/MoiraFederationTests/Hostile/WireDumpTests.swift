@@ -50,15 +50,19 @@ struct RecordingDialer: HubDialer {
     let connection = try await hub.connect(member, hello)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
-        try await connection.outgoing.drain { message in
-          dump.note(message)
-          await incoming(message)
+        try await connection.outgoing.drain { messages in
+          for message in messages {
+            dump.note(message)
+            await incoming(message)
+          }
         }
       }
       group.addTask {
-        try await outgoing.drain { message in
-          dump.note(message)
-          await hub.receive(message, session: connection.session)
+        try await outgoing.drain { messages in
+          for message in messages {
+            dump.note(message)
+            await hub.receive(message, session: connection.session)
+          }
         }
       }
       try await group.next()

@@ -26,8 +26,6 @@ struct HubDisk {
   var journals: [JobID: [JournalEntry]] = [:]
   var over: [JobID: JobState] = [:]
   var reports: [OrderKey: [UInt8]] = [:]
-  /// The number of the last report of each party.
-  var serials: [PartyID: UInt64] = [:]
 }
 
 extension World {
@@ -144,10 +142,9 @@ extension World {
       switch write {
       case .event(let job, let event): append(job, event)
       case .report(let key, let report, let party, let session, let number):
-        if number > hubDisk.serials[party, default: 0] {
-          hubDisk.serials[party] = number
-          hubDisk.reports[key, default: []] += report
-        }
+        // A report has its place among its part's: what was kept before is not kept again.
+        let kept = hubDisk.reports[key, default: []]
+        if report.allSatisfy({ $0 >= kept.count }) { hubDisk.reports[key] = kept + report }
         if isFaulty, happens(scenario.faults.crashAfterKeeping) { return crashHub() }
         tellDesk(.kept(party, session: session, number))
       }

@@ -71,8 +71,16 @@ extension World {
   }
 
   mutating func checkEnd() {
-    for agent in agents where agent.process?.machine.memory != agent.disk {
-      if agent.process != nil { violate("\(agent.party) has not kept what it knows") }
+    for place in agents.indices where agents[place].process != nil {
+      tellAgent(place, .tick)
+      let agent = agents[place]
+      guard let memory = agent.process?.machine.memory else { continue }
+      // The number of a report that was noted before it was kept is nobody's any more.
+      if memory.consents != agent.disk.consents || memory.parts != agent.disk.parts
+        || memory.tellings != agent.disk.tellings || memory.letters != agent.disk.letters
+      {
+        violate("\(agent.party) has not kept what it knows")
+      }
     }
     for job in scenario.jobs { checkEnd(of: job) }
     for (key, stored) in hubDisk.reports {
