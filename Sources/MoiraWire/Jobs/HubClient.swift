@@ -39,6 +39,21 @@ public struct HubClient: Sendable {
     return try await jobs { JobID(try await $0.submit(.with { $0.request = bytes }).job) }
   }
 
+  /// Submits, and hands in what the job tells over the same connection, until it ends or the hub goes.
+  ///
+  /// - Parameter taken: told of the job's id as soon as the hub has it; what is thrown before is why it has not.
+  public func submit(
+    _ request: JobRequest, taken: @Sendable @escaping (JobID) -> Void,
+    watching take: @Sendable @escaping (JobUpdate) async -> Void
+  ) async throws(Failure) {
+    let bytes = WireJSON.bytes(request)
+    try await jobs { client in
+      let job = try await client.submit(.with { $0.request = bytes }).job
+      taken(JobID(job))
+      try await Self.watch(JobID(job), of: client, take)
+    }
+  }
+
   public func stop(_ job: JobID, reason: String) async throws(Failure) {
     _ = try await jobs {
       try await $0.stop(
@@ -53,11 +68,16 @@ public struct HubClient: Sendable {
   public func watch(
     _ job: JobID, _ take: @Sendable @escaping (JobUpdate) async -> Void
   ) async throws(Failure) {
-    try await jobs { client in
-      try await client.watch(.with { $0.job = job.text }) { response in
-        for try await one in response.messages {
-          await take(try WireJSON.value(JobUpdate.self, one.update))
-        }
+    try await jobs { try await Self.watch(job, of: $0, take) }
+  }
+
+  private static func watch(
+    _ job: JobID, of client: Moira_V1_Jobs.Client<HTTP2ClientTransport.Posix>,
+    _ take: @Sendable @escaping (JobUpdate) async -> Void
+  ) async throws {
+    try await client.watch(.with { $0.job = job.text }) { response in
+      for try await one in response.messages {
+        await take(try WireJSON.value(JobUpdate.self, one.update))
       }
     }
   }

@@ -59,17 +59,18 @@ struct Submission {
     let (plan, warnings) = try await ReadPipeline(source, home: HomeOptions.standard).plan()
     if let from { try plan.check(from) }
     if !isJSON { warnings?.show(asJSON: false) }
-    let job = try await access.client.submit(
-      access.request(source, planned: plan, key: key, priority: priority, from: from))
+    let request = try access.request(
+      source, planned: plan, key: key, priority: priority, from: from)
     guard wait else {
-      say(job, plan)
+      say(try await access.client.submit(request), plan)
       return .done
     }
+    let (job, updates) = try await access.submit(request)
     if !isJSON { Console.print("job \(job)  \(plan.name)  at \(access.address)") }
     let place = JobRun(
       plan, store: MemoryJobStore(), Composition(home: .elsewhere), isJSON: isJSON,
       isVerbose: isVerbose)
-    return try await place.follow(job, access.updates(of: job))
+    return try await place.follow(job, updates)
   }
 
   private func say(_ job: JobID, _ plan: Plan) {
@@ -83,35 +84,5 @@ struct Submission {
     Console.print("submitted job \(job)  \(plan.name)  to \(access.address)")
     Console.print(
       "'moira show \(job)' tells how it stands, 'moira logs \(job) --follow' what it tells")
-  }
-}
-
-extension HubAccess {
-  /// What the job tells until it ends; a hub that goes away is dialled again, for as long as it takes.
-  func updates(of job: JobID) -> AsyncStream<JobUpdate> {
-    let (stream, continuation) = AsyncStream.makeStream(of: JobUpdate.self)
-    let watching = Task {
-      var tries = 0
-      while !Task.isCancelled {
-        let isOver = UpdateEnd()
-        do throws(Failure) {
-          try await client.watch(job) { update in
-            isOver.note(update)
-            continuation.yield(update)
-          }
-          if isOver.isOver { break }
-        } catch  where error.code != "hub-unreachable" {
-          continuation.yield(.broken(error))
-          break
-        } catch {
-          tries += 1
-          if tries == 1 { Console.printError("the hub cannot be reached; dialling again") }
-        }
-        try? await Task.sleep(for: .milliseconds(500))
-      }
-      continuation.finish()
-    }
-    continuation.onTermination = { _ in watching.cancel() }
-    return stream
   }
 }
