@@ -18,7 +18,11 @@ final class HubStage: Sendable {
   let jobs = MemoryHubStore()
   let sites: [PartyID: StageSite]
   let dialers: [PartyID: MemoryDialer]
-  private let documents: [PartyID: MemoryDocumentStore]
+  let documents: [PartyID: GatedDocuments]
+  /// What the hub has refused, as `party: kind`.
+  let refusals = Mutex<[String]>([])
+  /// What does not reach an agent of what the hub says to it.
+  private let deafness = Mutex<[PartyID: @Sendable (HubMessage) -> Bool]>([:])
   private let identities: [PartyID: IdentityKeyPair]
   private let running = Mutex<[PartyID: Task<Void, Never>]>([:])
   private let hub = Mutex<HubService?>(nil)
@@ -29,7 +33,7 @@ final class HubStage: Sendable {
     for party in Self.parties { identities[party] = IdentityKeyPair(using: &generator) }
     self.identities = identities
     documents = Dictionary(
-      uniqueKeysWithValues: Self.parties.map { ($0, MemoryDocumentStore()) })
+      uniqueKeysWithValues: Self.parties.map { ($0, GatedDocuments()) })
     let directory = identities.mapValues {
       PeerKeys(identity: $0.publicKey, sealing: SealingKeyPair(of: $0).publicKey)
     }
@@ -59,8 +63,12 @@ final class HubStage: Sendable {
 
   /// Starts a hub on the store, as after a crash of the last one.
   @discardableResult func startHub() async throws -> HubService {
+    var metrics = HubMetrics()
+    metrics.refused = { [self] refusal, party in
+      refusals.withLock { $0.append("\(party): \(refusal.kind)") }
+    }
     let service = HubService(
-      store: jobs, planner: StagePlanner(), clock: clock)
+      store: jobs, planner: StagePlanner(), clock: clock, metrics: metrics)
     try await service.start()
     hub.withLock { $0 = service }
     for dialer in dialers.values { dialer.lead(to: service) }
@@ -83,10 +91,16 @@ final class HubStage: Sendable {
     else { return }
     let agent = try await AgentService(
       site: site, identity: identity, documents: documents, clock: clock, workers: .serial)
+    let deaf = deafness.withLock { $0[party] }
     let task = Task {
-      _ = try? await agent.run(dialling: dialer)
+      _ = try? await agent.run(dialling: DeafDialer(dialer, to: deaf ?? { _ in false }))
     }
     running.withLock { $0[party] = task }
+  }
+
+  /// The next agent of the party does not hear some of what the hub says.
+  func deafen(_ party: PartyID, to isLost: @escaping @Sendable (HubMessage) -> Bool) {
+    deafness.withLock { $0[party] = isLost }
   }
 
   /// The agent's process dies, and its parts with it.
