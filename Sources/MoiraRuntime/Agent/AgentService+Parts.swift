@@ -178,7 +178,9 @@ extension AgentService {
   func answer(_ number: UInt64, _ question: Question) {
     // On another connection the number is another question's, and this one is asked anew.
     let connection = outgoing
+    beginAnswer()
     Task {
+      defer { endAnswer() }
       let answers = await answers(to: question)
       for await answer in answers where outgoing === connection {
         connection?.add(.answered(number, answer))

@@ -41,6 +41,11 @@ public actor AgentService {
   private var isCarryingOut = false
   /// Counts connections, and the gaps between them.
   private var connection: UInt64 = 0
+  /// What goes out on the connection that is open or being opened.
+  private var dialled: OutgoingMessages<AgentMessage>?
+  private var isToRenew = false
+  /// Answers that are being given.
+  private var answering = 0
   private var beat = Duration.seconds(10)
   /// When the hub said its first word on this connection.
   private var welcomed: Instant?
@@ -96,6 +101,8 @@ public actor AgentService {
 
   private func connect(_ dialer: any HubDialer) async throws {
     let outgoing = OutgoingMessages<AgentMessage>()
+    dialled = outgoing
+    isToRenew = false
     defer { outgoing.end() }
     let ticking = Task { [clock] in
       while !Task.isCancelled {
@@ -145,6 +152,28 @@ public actor AgentService {
     await site.record(.connected(hub: ""))
     carryOut(machine.handle(.connected))
     connection.add(.beat)
+  }
+
+  /// Ends the connection and opens another, on which what is new counts: keys, addresses, resources.
+  ///
+  /// Nothing is lost by it: what has been said is written before the connection ends, an answer that is
+  /// being given is given first, and all else is said again on the next one.
+  public func renewConnection() {
+    isToRenew = true
+    renewIfDue()
+  }
+
+  private func renewIfDue() {
+    guard isToRenew, answering == 0 else { return }
+    isToRenew = false
+    dialled?.end()
+  }
+
+  func beginAnswer() { answering += 1 }
+
+  func endAnswer() {
+    answering -= 1
+    renewIfDue()
   }
 
   private func disconnected() {
