@@ -46,6 +46,8 @@ public final class MemoryDialer: HubDialer {
         seen(message)
         await hub.receive(message, session: connection.session)
       }
+      // The agent has nothing more to say on this connection.
+      await hub.disconnect(connection.session)
     }
     try? await connection.outgoing.drain { await incoming($0) }
     writing.cancel()

@@ -94,6 +94,55 @@ import Testing
     #expect(stage.refusals.withLock { $0 } == [])
     await stage.end()
   }
+
+  @Test func `connections that are opened anew while a job runs cost it nothing`() async throws {
+    let stage = HubStage()
+    let hub = try await stage.startAll()
+    let job = try await stage.submit(HubTests.gated, to: hub)
+    await stage.waitFor("started gate_0/1")
+    for round in 0..<9 {
+      let party = HubStage.parties[round % 3]
+      let since = await hub.parties().first { $0.party == party }?.since
+      await stage.agents.withLock { $0[party] }?.renewConnection()
+      while await hub.parties().first(where: { $0.party == party && $0.isConnected })?.since
+        ?? since == since
+      { await stage.pass() }
+      if round == 3 { Probe.letThrough(job) }
+    }
+    let end = try await stage.outcome(of: job)
+    #expect(end.state == .succeeded)
+    #expect(end.tasks.allSatisfy { $0.attempt == 1 && $0.lostAttempts == 0 })
+    #expect(try await stage.number("rally_0", "a", end) == 3)
+    #expect(stage.refusals.withLock { $0 } == [])
+    await stage.end()
+  }
+
+  @Test func `an answer that is being given is given before the connection is opened anew`()
+    async throws
+  {
+    let stage = HubStage()
+    let hub = try await stage.startAll()
+    let job = try await stage.submit(HubTests.tasks, to: hub)
+    let end = try await stage.outcome(of: job)
+    let made = try #require(end.tasks.first { $0.id == "source_0" }?.outputs["a"]?.first)
+    let alice = HubMember(
+      id: "alice", certificate: Array("alice".utf8),
+      identity: try IdentityPublicKey([UInt8](repeating: 1, count: 32)),
+      validUntil: Instant(milliseconds: .max))
+    let agent = try #require(stage.agents.withLock { $0["a"] })
+    stage.sites["a"]?.whenAsked.withLock { $0 = { await agent.renewConnection() } }
+    let request = ArtifactRequest(job: job, seat: "a", task: "source_0", reference: made)
+    let before = await hub.parties().first { $0.party == "a" }?.since
+    let passing = stage.passing()
+    defer { passing.cancel() }
+    var pieces = 0
+    for try await _ in try await hub.artifact(request, for: alice) { pieces += 1 }
+    #expect(pieces == 2)
+    while await hub.parties().first(where: { $0.party == "a" && $0.isConnected })?.since
+      ?? before == before
+    { await Task.yield() }
+    await stage.end()
+  }
 }
 
 extension HubStage {

@@ -25,6 +25,7 @@ final class HubStage: Sendable {
   private let deafness = Mutex<[PartyID: @Sendable (HubMessage) -> Bool]>([:])
   private let identities: [PartyID: IdentityKeyPair]
   private let running = Mutex<[PartyID: Task<Void, Never>]>([:])
+  let agents = Mutex<[PartyID: AgentService]>([:])
   private let hub = Mutex<HubService?>(nil)
 
   init(refusing: Set<PartyID> = []) {
@@ -34,7 +35,8 @@ final class HubStage: Sendable {
     self.identities = identities
     documents = Dictionary(
       uniqueKeysWithValues: Self.parties.map { ($0, GatedDocuments()) })
-    let directory = identities.mapValues {
+    let known = identities.merging(["alice": IdentityKeyPair(using: &generator)]) { $1 }
+    let directory = known.mapValues {
       PeerKeys(identity: $0.publicKey, sealing: SealingKeyPair(of: $0).publicKey)
     }
     sites = Dictionary(
@@ -91,6 +93,7 @@ final class HubStage: Sendable {
     else { return }
     let agent = try await AgentService(
       site: site, identity: identity, documents: documents, clock: clock, workers: .serial)
+    agents.withLock { $0[party] = agent }
     let deaf = deafness.withLock { $0[party] }
     let task = Task {
       _ = try? await agent.run(dialling: DeafDialer(dialer, to: deaf ?? { _ in false }))
@@ -194,6 +197,8 @@ final class StageSite: AgentSite {
   private let directory: [PartyID: PeerKeys]
   private let refuses: Bool
   let events = Mutex<[String]>([])
+  /// Done when it is asked whether an artifact may leave.
+  let whenAsked = Mutex<(@Sendable () async -> Void)?>(nil)
 
   init(_ party: PartyID, _ directory: [PartyID: PeerKeys], refuses: Bool) {
     self.party = party
@@ -223,7 +228,9 @@ final class StageSite: AgentSite {
   }
 
   func settle(_ job: JobID) {}
-  func release(_ question: ArtifactQuestion, at now: Instant) {}
+  func release(_ question: ArtifactQuestion, at now: Instant) async {
+    await whenAsked.withLock { $0 }?()
+  }
 
   func record(_ event: AgentEvent) -> Bool {
     switch event {

@@ -55,7 +55,7 @@ struct HubChannel {
 
   /// Whether whoever was believed in the handshake is to be believed still.
   func checkPeer() throws(Failure) {
-    if case .success(let member) = found.peer.withLock({ $0 }) { try trust.check(member) }
+    if let peer { try trust.check(peer) }
   }
 
   private var target: any ResolvableTarget {
