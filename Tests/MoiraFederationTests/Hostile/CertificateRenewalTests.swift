@@ -10,7 +10,7 @@ import Testing
 @testable import MoiraWire
 
 @Suite("A renewed certificate counts while its process runs, and a wrong one does not")
-struct RenewalTests {
+struct CertificateRenewalTests {
   private func renewed(
     _ member: SiegeMember, _ consortium: SiegeConsortium, days: Int64 = 30
   ) throws -> MemberCredentials {
