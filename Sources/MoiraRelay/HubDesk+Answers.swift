@@ -92,15 +92,13 @@ extension HubDesk {
   mutating func endOverdue(_ party: PartyID, at now: Instant) -> [Action] {
     guard let line = parties[party] else { return [] }
     var actions: [Action] = []
-    for job in line.proposals.keys.sorted() {
-      guard let due = line.proposals[job]?.due, due.latest <= now else { continue }
+    for (job, due) in line.proposals.overdue(now) {
       parties[party]?.proposals[job] = nil
       parties[party]?.overdue.add(.consent(job))
       let failure = line.failure("has not decided on the job '\(job)'", party, due)
       actions.append(.decided(job, party, Consent(refusals: [failure])))
     }
-    for number in line.questions.keys.sorted() {
-      guard let due = line.questions[number]?.due, due.latest <= now else { continue }
+    for (number, due) in line.questions.overdue(now) {
       parties[party]?.questions[number] = nil
       parties[party]?.overdue.add(.question(number))
       let failure = line.failure("has not answered the hub", party, due)
@@ -129,8 +127,17 @@ extension HubDesk.Line {
     if session == nil { return .away(party) }
     return Failure(
       "answer-overdue", "'\(party)' is connected, but \(what) within \(due.seconds) seconds",
-      hint: "its agent's log says what it does; 'wait_for_party' in 'conf' waits longer",
-      isTransient: true)
+      hint: "the log of its agent says what that does", isTransient: true)
+  }
+}
+
+extension Dictionary where Key: Comparable {
+  /// What should have been answered by now, in order.
+  fileprivate func overdue<Content>(_ now: Instant) -> [(Key, AnswerDue)]
+  where Value == HubDesk.Waiting<Content> {
+    compactMap { key, waiting in
+      waiting.due.flatMap { $0.latest <= now ? (key, $0) : nil }
+    }.sorted { $0.0 < $1.0 }
   }
 }
 

@@ -59,8 +59,7 @@ import Testing
     await #expect(
       throws: Failure(
         "answer-overdue", "'a' is connected, but has not answered the hub within 120 seconds",
-        hint: "its agent's log says what it does; 'wait_for_party' in 'conf' waits longer",
-        isTransient: true)
+        hint: "the log of its agent says what that does", isTransient: true)
     ) {
       for try await _ in pieces {}
     }

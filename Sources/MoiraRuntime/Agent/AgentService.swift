@@ -259,6 +259,8 @@ public actor AgentService {
   private func perform(_ due: DueAction) {
     switch due.action {
     case .keep: break
+    // Letters find their places wherever they go, and may go past the hub while it is away.
+    case .send(.letter(let letter)): post([letter])
     case .send(let message):
       // What waited for the disk while the connection changed would overtake what is said again there.
       if due.connection == connection { say(message) }
@@ -272,7 +274,6 @@ public actor AgentService {
   }
 
   private func say(_ message: AgentMessage) {
-    if case .letter(let letter) = message { return post([letter]) }
     // On a stream nothing is left out: one that is full is given up, and all is said again on the next.
     if outgoing?.add(message) == false { outgoing?.end() }
   }
