@@ -91,6 +91,29 @@ struct LiveChangeTests {
     #expect(log.all.count { $0.contains("connected to the hub") } == 1)
   }
 
+  @Test("A new TLS key counts with its certificate, however long the two are apart")
+  func newKey() throws {
+    let federation = try LocalFederation()
+    try federation.startHub()
+    let agent = try federation.start("hospital-a")
+    try federation.waitUntilConnected("hospital-a")
+    let keys = "\(federation.path)/parties/hospital-a/keys"
+    let place = agent.log.count
+    for file in ["tls.key", "request.pem"] {
+      try FileManager.default.removeItem(atPath: "\(keys)/\(file)")
+    }
+    let made = try federation.moira(
+      "party", "init", "hospital-a", "--hub", "127.0.0.1:7433", "--address", "127.0.0.1")
+    #expect(made.status == 0, "\(made.errors)")
+    let apart = agent.log.first(from: place) { $0.contains("do not count") }
+    #expect(apart?.contains("code=keys-mismatch") == true)
+    let admitted = try federation.moira("consortium", "admit", "\(keys)/request.pem")
+    #expect(admitted.status == 0, "\(admitted.errors)")
+    #expect(agent.log.first(from: place) { $0.contains("took a renewed certificate") } != nil)
+    try federation.waitUntilConnected("hospital-a", from: place)
+    #expect(agent.terminate() == 0)
+  }
+
   // MARK: Addresses
 
   @Test("A changed 'hub' line leads the agent to another hub, and a wrong one changes nothing")
