@@ -11,7 +11,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 # processes run last.
 WAITING := MoiraSimTests|MoiraBoardTests|MoiraStorageTests
 # Of the federation's, those in one process: threads that wait for processes would hold up their sockets.
-HOSTILE := MoiraFederationTests.*(Hostile|Stranger|LyingHub|AgentMemory|SlowLoris|WireDump)
+HOSTILE := MoiraFederationTests.*(Hostile|Stranger|LyingHub|AgentMemory|SlowLoris|WireDump|CertificateRenewal)
 
 .PHONY: run build test check generate format lint setup setup-tests clean
 

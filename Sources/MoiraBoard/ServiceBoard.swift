@@ -3,12 +3,19 @@ internal import HummingbirdCore
 internal import Logging
 public import MoiraRuntime
 internal import NIOCore
+import Synchronization
 
 /// Whether a process takes work.
 public enum Readiness: Hashable, Sendable {
   case ready
   /// - Parameter reason: in words, for an operator; the board shows it to whoever asks.
   case unready(reason: String)
+}
+
+/// The board cannot listen where it is told to.
+public struct BoardAddressTaken: Error {
+  /// What the system said.
+  public let cause: String
 }
 
 /// Tells operators' tools how a process does, on an address of its own: `GET /healthz` says that it
@@ -36,7 +43,10 @@ public struct ServiceBoard: Sendable {
 
   /// Serves until the task is cancelled, or the group of services that it runs in shuts down.
   /// Signals are left to whoever runs it.
+  ///
+  /// - Throws: `BoardAddressTaken`.
   public func run() async throws {
+    let isListening = Atomic(false)
     let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
       maxHeaderFieldSize: BoardLimits.headerBytes, maxHeaderListSize: BoardLimits.headerBytes,
       maxHeaderFieldCount: BoardLimits.headers)
@@ -50,8 +60,15 @@ public struct ServiceBoard: Sendable {
         address: .hostname(host, port: port),
         availableConnectionsDelegate: MaximumAvailableConnections(
           BoardLimits.connections, logger: logger)),
-      onServerRunning: { [started] channel in await started(channel.localAddress?.port ?? 0) },
+      onServerRunning: { [started] channel in
+        isListening.store(true, ordering: .relaxed)
+        await started(channel.localAddress?.port ?? 0)
+      },
       logger: logger)
-    try await application.run()
+    do {
+      try await application.run()
+    } catch  where !isListening.load(ordering: .relaxed) && !(error is CancellationError) {
+      throw BoardAddressTaken(cause: "\(error)")
+    }
   }
 }

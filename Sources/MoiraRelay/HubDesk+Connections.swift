@@ -7,7 +7,10 @@ extension HubDesk {
     _ party: PartyID, _ session: UInt64, _ hello: Hello, at now: Instant
   ) -> [Action] {
     var actions: [Action] = []
-    if let old = parties[party]?.session { actions.append(.close(party, session: old)) }
+    if let old = parties[party]?.session {
+      actions.append(.close(party, session: old))
+      actions += cutAnswers(of: party)
+    }
     var line = parties[party] ?? Line(at: now)
     line.session = session
     line.hello = hello
@@ -57,7 +60,7 @@ extension HubDesk {
     parties[party]?.since = now
     parties[party]?.setDeadlines(at: now)
     let withdrawn = parties[party]?.orders.filter(\.value.isWithdrawn).keys.sorted() ?? []
-    return withdrawn.map { drop($0, at: party, .failed(.cancelled)) }
+    return withdrawn.map { drop($0, at: party, .failed(.cancelled)) } + cutAnswers(of: party)
   }
 
   mutating func tick(at now: Instant) -> [Action] {
@@ -73,15 +76,14 @@ extension HubDesk {
       } else {
         actions += giveUp(party, at: now)
       }
+      actions += endOverdue(party, at: now)
     }
     return actions
   }
 
   mutating func giveUp(_ party: PartyID, at now: Instant) -> [Action] {
     guard let line = parties[party] else { return [] }
-    let failure = Failure(
-      "party-unreachable", "'\(party)' has not been connected to the hub for as long as is waited",
-      hint: "'wait_for_party' in 'conf' says how long", isTransient: true)
+    let failure = Failure.away(party)
     var actions: [Action] = []
     for key in line.orders.keys.sorted() where line.orders[key]?.isDue(now) == true {
       actions.append(drop(key, at: party, .failed(failure)))

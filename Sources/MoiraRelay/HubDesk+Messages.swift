@@ -4,20 +4,19 @@ internal import MoiraSchedule
 /// What comes from agents.
 extension HubDesk {
   mutating func receive(
-    _ message: AgentMessage, _ party: PartyID, _ session: UInt64
+    _ message: AgentMessage, _ party: PartyID, _ session: UInt64, at now: Instant
   ) -> [Action] {
     switch message {
     case .hello, .beat: return []
     case .decided(let job, let consent):
       // The word by which it was told to forget was lost.
       if jobs[job] == nil { return [.send(.forget(job), to: party, session: session)] }
-      guard parties[party]?.proposals.removeValue(forKey: job) != nil else { return [] }
+      guard parties[party]?.proposals.removeValue(forKey: job) != nil else {
+        return refuseLate(.consent(job), from: party)
+      }
       return [.decided(job, party, consent)]
-    case .told(let number, let telling): return take(telling, number, party, session)
-    case .answered(let number, let answer):
-      guard parties[party]?.questions[number] != nil else { return [] }
-      if answer.isLast { parties[party]?.questions[number] = nil }
-      return [.answered(number, answer)]
+    case .told(let number, let telling): return take(telling, number, party, session, at: now)
+    case .answered(let number, let answer): return take(answer, to: number, party, at: now)
     case .letter(let letter):
       if letter.sealed.count > LaneLimits.sealedBytes {
         return [.refuse(.tooLong(letter.address), from: party)]
@@ -50,12 +49,19 @@ extension HubDesk {
   }
 
   mutating func take(
-    _ telling: Telling, _ number: UInt64, _ party: PartyID, _ session: UInt64
+    _ telling: Telling, _ number: UInt64, _ party: PartyID, _ session: UInt64, at now: Instant
   ) -> [Action] {
     guard let told = parties[party]?.told else { return [] }
     if number <= told { return note(party, session) }
-    // What comes too early comes again.
-    guard number - told == 1 else { return [] }
+    guard number - told == 1 else {
+      // A stream keeps its order, and an agent says all that is not noted when it connects: what is
+      // missing here was never said. Waiting for it would keep the jobs of others waiting too.
+      let failure = Failure.skipped(party, expected: told + 1, number)
+      return [
+        .refuse(.skipped(telling.key.job), from: party),
+        .close(party, session: session, because: failure),
+      ] + disconnect(party, session, at: now)
+    }
     parties[party]?.told = number
     switch telling {
     case .report(let key, let report):
@@ -75,6 +81,15 @@ extension HubDesk {
     guard let line = parties[party] else { return [] }
     let kept = line.unkept.min().map { $0 - 1 } ?? line.told
     return [.send(.noted(kept), to: party, session: session)]
+  }
+}
+
+extension Failure {
+  static func skipped(_ party: PartyID, expected: UInt64, _ number: UInt64) -> Failure {
+    Failure(
+      "frame-sequence",
+      "what an agent tells must be numbered without a gap, but '\(party)' went from \(expected - 1) to \(number)",
+      hint: "use the same build of Moira at both; the agent says it again on its next connection")
   }
 }
 

@@ -10,12 +10,14 @@ extension HubDesk {
 
   mutating func open<Key: Hashable, Content>(
     _ party: PartyID, _ shelf: WritableKeyPath<Line, [Key: Waiting<Content>]>, _ key: Key,
-    _ content: Content, _ wait: Duration, _ message: HubMessage, _ now: Instant
+    _ content: Content, _ wait: Duration, answer: Duration? = nil, _ message: HubMessage,
+    _ now: Instant
   ) -> [Action] {
     let session = parties[party]?.session
-    let deadline = session == nil ? now + wait : nil
+    var due = answer.map { AnswerDue(within: max(wait, $0), at: now) }
+    if session == nil { due?.allow(wait) }
     parties[party, default: Line(at: now)][keyPath: shelf][key] = Waiting(
-      content: content, wait: wait, deadline: deadline)
+      content: content, wait: wait, deadline: session == nil ? now + wait : nil, due: due)
     return session.map { [.send(message, to: party, session: $0)] } ?? []
   }
 
@@ -56,6 +58,7 @@ extension HubDesk.Waiting {
   func until(_ deadline: Instant?) -> Self {
     var copy = self
     copy.deadline = deadline
+    if deadline != nil { copy.due?.allow(wait) }
     return copy
   }
 }

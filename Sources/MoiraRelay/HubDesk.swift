@@ -3,8 +3,9 @@ public import MoiraModel
 /// The hub's side of all its connections, without clock, socket or database: events in, actions out.
 ///
 /// It keeps what is open at each party (proposals, orders, questions), says it again on every new
-/// connection, and gives up on what waits for a party that stays away. It relays letters and receipts
-/// between the seats of a job, and looks at nothing but their addresses.
+/// connection, and gives up on what waits for a party that stays away, or that is there and does not
+/// answer. It relays letters and receipts between the seats of a job, and looks at nothing but their
+/// addresses.
 ///
 /// After a restart the driver first says `propose`, `opened` and `order` for all that the journals hold
 /// open, and then lets agents connect: what the hub does not know of, agents are told to forget.
@@ -36,6 +37,8 @@ public struct HubDesk: Sendable {
     case order(StartOrder, at: PartyID, wait: Duration)
     case withdraw(OrderKey)
     case ask(UInt64, Question, of: PartyID, wait: Duration)
+    /// Nobody waits for the answer any more.
+    case unask(UInt64, of: PartyID)
     /// What a party told, up to this number, is kept.
     case kept(PartyID, session: UInt64, UInt64)
     case over(JobID)
@@ -44,8 +47,8 @@ public struct HubDesk: Sendable {
 
   public enum Action: Equatable, Sendable {
     case send(HubMessage, to: PartyID, session: UInt64)
-    /// Nothing of the connection is heard any more.
-    case close(PartyID, session: UInt64)
+    /// Nothing of the connection is heard any more; its agent is told why, if that is its fault.
+    case close(PartyID, session: UInt64, because: Failure? = nil)
     case decided(JobID, PartyID, Consent)
     /// Keep what a part reported, then say `kept`.
     case report(OrderKey, [UInt8], from: PartyID, session: UInt64, number: UInt64)
@@ -81,6 +84,8 @@ public struct HubDesk: Sendable {
     var proposals: [JobID: Waiting<[UInt8]>] = [:]
     var orders: [OrderKey: Waiting<StartOrder>] = [:]
     var questions: [UInt64: Waiting<Question>] = [:]
+    /// What was given up for want of an answer, until that comes.
+    var overdue = OverdueAnswers()
 
     init(at now: Instant) {
       since = now
@@ -94,6 +99,8 @@ public struct HubDesk: Sendable {
     let wait: Duration
     /// When it is given up; nil while the party is there.
     var deadline: Instant?
+    /// Until when it may be answered; nil for an order: how long parts may run is not the hub's to say.
+    var due: AnswerDue?
     /// Whether it is to be ended: an order that was cancelled.
     var isWithdrawn = false
   }
@@ -106,10 +113,12 @@ public struct HubDesk: Sendable {
     case .received(let message, let party, let session):
       guard parties[party]?.session == session else { return [] }
       parties[party]?.heard = now
-      return receive(message, party, session)
+      return receive(message, party, session, at: now)
     case .propose(let job, let proposal, let party, let wait):
       join(job, [party], now)
-      return open(party, \.proposals, job, proposal, wait, .consider(job, proposal: proposal), now)
+      return open(
+        party, \.proposals, job, proposal, wait, answer: AnswerLimits.work,
+        .consider(job, proposal: proposal), now)
     case .opened(let job, let seats):
       join(job, Set(seats.values), now)
       jobs[job]?.seats = seats
@@ -119,7 +128,12 @@ public struct HubDesk: Sendable {
       return open(party, \.orders, order.key, order, wait, .start(order, turn: turn), now)
     case .withdraw(let key): return withdraw(key)
     case .ask(let number, let question, let party, let wait):
-      return open(party, \.questions, number, question, wait, .ask(number, question), now)
+      return open(
+        party, \.questions, number, question, wait, answer: question.answerLimit,
+        .ask(number, question), now)
+    case .unask(let number, let party):
+      parties[party]?.questions[number] = nil
+      return []
     case .kept(let party, let session, let number):
       guard parties[party]?.session == session else { return [] }
       let unkept = parties[party]?.unkept.filter { $0 > number }

@@ -55,6 +55,15 @@ public enum Question: Hashable, Sendable {
     if case .artifact = self { return true }
     return false
   }
+
+  /// How long its answer, or the next piece of it, is waited for at least.
+  var answerLimit: Duration {
+    switch self {
+    case .fingerprint: AnswerLimits.work
+    case .holds: AnswerLimits.look
+    case .artifact: AnswerLimits.piece
+    }
+  }
 }
 
 /// An artifact that a submitter wants to have, and whom it is for.

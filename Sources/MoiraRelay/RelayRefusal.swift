@@ -11,6 +11,10 @@ public enum RelayRefusal: Hashable, Sendable {
   /// The seal does not open.
   case broken(LaneAddress)
   case full(LaneAddress)
+  /// The number of a telling leaves one out.
+  case skipped(JobID)
+  /// The answer came after it was given up.
+  case late(LateAnswer)
 
   /// For counters: a word of a small set.
   public var kind: String {
@@ -22,6 +26,8 @@ public enum RelayRefusal: Hashable, Sendable {
     case .tooLong: "too-long"
     case .broken: "broken-seal"
     case .full: "full"
+    case .skipped: "skipped"
+    case .late: "late-answer"
     }
   }
 }

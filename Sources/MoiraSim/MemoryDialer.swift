@@ -48,6 +48,8 @@ public final class MemoryDialer: HubDialer {
           await hub.receive(message, session: connection.session)
         }
       }
+      // The agent has nothing more to say on this connection.
+      await hub.disconnect(connection.session)
     }
     try? await connection.outgoing.drain { for message in $0 { await incoming(message) } }
     writing.cancel()

@@ -8,7 +8,9 @@ internal import MoiraTable
 public enum IdentityFile {
   /// The key in the file; where there is none, a new one is drawn and put there first.
   ///
-  /// - Throws: `storage-unwritable`; `identity-unreadable` if there is something else at the path.
+  /// - Throws: `storage-unwritable`; `identity-unreadable` if there is something else at the path;
+  ///   `keys-exposed` if others than its user and group may read or change it. A group may: where secrets are
+  ///   mounted into containers, the process has them by its group.
   public static func key(at path: String) throws(Failure) -> IdentityKeyPair {
     if let there = try read(path) { return there }
     var generator = SystemSecureGenerator()
@@ -29,20 +31,30 @@ public enum IdentityFile {
   }
 
   private static func read(_ path: String) throws(Failure) -> IdentityKeyPair? {
+    let text: String
+    let isExposed: Bool
     do throws(SystemFault) {
       let file = try OpenFile(path, O_RDONLY)
-      let size = Int(try file.status().st_size)
-      let text = try file.mapped(count: size).withBytes { String(decoding: $0, as: UTF8.self) }
-      if let bytes = hexadecimalBytes(text.trimmingCharacters(in: .whitespacesAndNewlines)),
-        let pair = try? IdentityKeyPair(secretBytes: bytes)
-      {
-        return pair
+      let status = try file.status()
+      isExposed = status.st_mode & 0o007 != 0
+      text = try file.mapped(count: Int(status.st_size)).withBytes {
+        String(decoding: $0, as: UTF8.self)
       }
     } catch {
       if error.number == ENOENT { return nil }
       throw Failure(
         "identity-unreadable", "the identity key '\(path)' cannot be read: \(error.reason)",
         hint: error.hint)
+    }
+    if isExposed {
+      throw Failure(
+        "keys-exposed", "everybody on this machine may read '\(path)'",
+        hint: "chmod 600 \(path); if others have accounts here, make new keys")
+    }
+    if let bytes = hexadecimalBytes(text.trimmingCharacters(in: .whitespacesAndNewlines)),
+      let pair = try? IdentityKeyPair(secretBytes: bytes)
+    {
+      return pair
     }
     throw Failure(
       "identity-unreadable", "the identity key '\(path)' must be 64 hexadecimal digits, but is not",

@@ -35,6 +35,13 @@ import Testing
     return try Answer(await exchange(request, at: port))
   }
 
+  @Test func `a board whose address is taken says so, and not that something broke`() async throws {
+    try await serve { [metrics] port in
+      let second = ServiceBoard(host: "127.0.0.1", port: port, metrics: metrics) { .ready }
+      await #expect(throws: BoardAddressTaken.self) { try await second.run() }
+    }
+  }
+
   @Test func `health, readiness and metrics are there, and nothing else`() async throws {
     metrics.counter("moira_tests_total", "Tests.").add(3)
     let isReady = Mutex(false)

@@ -16,7 +16,6 @@ import Testing
 
   @Test func `reports are taken in order, each once, and noted when they are kept`() {
     var hub = hub()
-    #expect(hub.hear(report(2), from: "a") == [])
     for number in 1...2 as ClosedRange<UInt64> {
       #expect(
         hub.hear(report(number), from: "a") == [
@@ -44,10 +43,46 @@ import Testing
     _ = hub.hear(report(1), from: "a")
     _ = hub.hear(report(2), from: "a")
     _ = hub.connect("a", firstTold: 2)
-    #expect(hub.hear(report(3), from: "a") == [])
     #expect(
       hub.hear(report(2), from: "a")
         == [.report(key(), [2], from: "a", session: 3, number: 2)])
+  }
+
+  @Test func `a number that is left out is refused by name and ends the connection, no other one`()
+  {
+    var hub = hub()
+    _ = hub.hear(report(1), from: "a")
+    let gap = Failure(
+      "frame-sequence",
+      "what an agent tells must be numbered without a gap, but 'a' went from 1 to 3",
+      hint: "use the same build of Moira at both; the agent says it again on its next connection")
+    #expect(
+      hub.hear(report(3), from: "a") == [
+        .refuse(.skipped(job), from: "a"), .close("a", session: 1, because: gap),
+      ])
+    #expect(hub.desk.standings.map(\.isConnected) == [false, true])
+    // Nothing more is heard on it, not even what was missing.
+    #expect(hub.hear(report(2), from: "a") == [])
+    _ = hub.connect("a", firstTold: 1)
+    for number in 1...3 as ClosedRange<UInt64> {
+      #expect(
+        hub.hear(report(number), from: "a") == [
+          .report(key(), [UInt8(number)], from: "a", session: 3, number: number)
+        ])
+    }
+  }
+
+  @Test func `an agent that leaves numbers out for ever is given up like one that is away`() {
+    var hub = hub()
+    for _ in 0..<3 {
+      let gap = hub.hear(.told(7, .ended(key(), done)), from: "a")
+      #expect(gap.contains { if case .close("a", _, .some) = $0 { true } else { false } })
+      #expect(!gap.contains { if case .ended = $0 { true } else { false } })
+      _ = hub.connect("a")
+    }
+    _ = hub.hear(.told(7, .ended(key(), done)), from: "a")
+    #expect(
+      hub.tick(after: .seconds(60)).contains(.ended(key(), .failed(HubOpenTests.unreachable))))
   }
 
   @Test func `nobody tells of another's part`() {

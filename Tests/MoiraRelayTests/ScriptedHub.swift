@@ -45,12 +45,25 @@ struct ScriptedHub {
     return tell(.tick)
   }
 
+  /// The desk over so many seconds but one, in which the party beats.
+  mutating func beat(_ party: PartyID, until seconds: Int) -> [HubDesk.Action] {
+    var actions: [HubDesk.Action] = []
+    for _ in 1..<seconds {
+      actions += tick(after: .seconds(1))
+      actions += hear(.beat, from: party)
+    }
+    return actions
+  }
+
   func send(_ message: HubMessage, to party: PartyID) -> HubDesk.Action {
     .send(message, to: party, session: session[party] ?? 0)
   }
 }
 
 extension Array where Element == HubDesk.Action {
+  var answers: Self { filter { if case .answered = $0 { true } else { false } } }
+  var decisions: Self { filter { if case .decided = $0 { true } else { false } } }
+
   /// What is said, without to whom.
   var said: [HubMessage] {
     compactMap {

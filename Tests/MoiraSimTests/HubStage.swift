@@ -18,9 +18,14 @@ final class HubStage: Sendable {
   let jobs = MemoryHubStore()
   let sites: [PartyID: StageSite]
   let dialers: [PartyID: MemoryDialer]
-  private let documents: [PartyID: MemoryDocumentStore]
+  let documents: [PartyID: GatedDocuments]
+  /// What the hub has refused, as `party: kind`.
+  let refusals = Mutex<[String]>([])
+  /// What does not reach an agent of what the hub says to it.
+  private let deafness = Mutex<[PartyID: @Sendable (HubMessage) -> Bool]>([:])
   private let identities: [PartyID: IdentityKeyPair]
   private let running = Mutex<[PartyID: Task<Void, Never>]>([:])
+  let agents = Mutex<[PartyID: AgentService]>([:])
   private let hub = Mutex<HubService?>(nil)
 
   init(refusing: Set<PartyID> = []) {
@@ -30,7 +35,7 @@ final class HubStage: Sendable {
     self.identities = identities
     alice = IdentityKeyPair(using: &generator)
     documents = Dictionary(
-      uniqueKeysWithValues: Self.parties.map { ($0, MemoryDocumentStore()) })
+      uniqueKeysWithValues: Self.parties.map { ($0, GatedDocuments()) })
     let directory = identities.merging(["alice": alice]) { $1 }.mapValues {
       PeerKeys(identity: $0.publicKey, sealing: SealingKeyPair(of: $0).publicKey)
     }
@@ -66,8 +71,12 @@ final class HubStage: Sendable {
 
   /// Starts a hub on the store, as after a crash of the last one.
   @discardableResult func startHub() async throws -> HubService {
+    var metrics = HubMetrics()
+    metrics.refused = { [self] refusal, party in
+      refusals.withLock { $0.append("\(party): \(refusal.kind)") }
+    }
     let service = HubService(
-      store: jobs, planner: StagePlanner(), clock: clock)
+      store: jobs, planner: StagePlanner(), clock: clock, metrics: metrics)
     try await service.start()
     hub.withLock { $0 = service }
     for dialer in dialers.values { dialer.lead(to: service) }
@@ -90,10 +99,17 @@ final class HubStage: Sendable {
     else { return }
     let agent = try await AgentService(
       site: site, identity: identity, documents: documents, clock: clock, workers: .serial)
+    agents.withLock { $0[party] = agent }
+    let deaf = deafness.withLock { $0[party] }
     let task = Task {
-      _ = try? await agent.run(dialling: dialer)
+      _ = try? await agent.run(dialling: DeafDialer(dialer, to: deaf ?? { _ in false }))
     }
     running.withLock { $0[party] = task }
+  }
+
+  /// The next agent of the party does not hear some of what the hub says.
+  func deafen(_ party: PartyID, to isLost: @escaping @Sendable (HubMessage) -> Bool) {
+    deafness.withLock { $0[party] = isLost }
   }
 
   /// The agent's process dies, and its parts with it.
@@ -203,6 +219,8 @@ final class StageSite: AgentSite {
   private let directory: [PartyID: PeerKeys]
   private let refuses: Bool
   let events = Mutex<[String]>([])
+  /// Done when it is asked whether an artifact may leave.
+  let whenAsked = Mutex<(@Sendable () async -> Void)?>(nil)
 
   init(_ party: PartyID, _ directory: [PartyID: PeerKeys], refuses: Bool) {
     self.party = party
@@ -234,7 +252,9 @@ final class StageSite: AgentSite {
   }
 
   func settle(_ job: JobID) {}
-  func release(_ question: ArtifactQuestion, at now: Instant) {}
+  func release(_ question: ArtifactQuestion, at now: Instant) async {
+    await whenAsked.withLock { $0 }?()
+  }
 
   func record(_ event: AgentEvent) -> Bool {
     switch event {

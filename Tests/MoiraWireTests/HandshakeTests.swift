@@ -1,9 +1,11 @@
 import Foundation
 import MoiraCrypto
 import MoiraModel
+import MoiraSim
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Synchronization
 import Testing
 
 @testable import MoiraWire
@@ -82,6 +84,83 @@ import Testing
     #expect(code { try other.expected(.party, "hospital-a") } == nil)
     // It is at the right address, but no hub.
     #expect(code { try other.expected(.hub) } == "peer-identity-mismatch")
+  }
+}
+
+/// What a dialled end that is not Moira's comes to with an agent that dials it.
+@Suite struct ModernTLSTests {
+  @Test(arguments: [(TLSVersion.tlsv12, nil), (.tlsv13, TLSVersion.tlsv13)])
+  func anAgentShakesHandsWithTLS13AndNothingLess(most: TLSVersion, agreed: TLSVersion?) async throws
+  {
+    let folder = try TestFolder()
+    let now = Instant(Date())
+    let authority = try ConsortiumAuthority.create(named: "heart", in: "\(folder.path)/ca", at: now)
+    func credentials(_ id: PartyID, _ kind: MemberKind, _ seed: UInt64) throws -> MemberCredentials
+    {
+      let keys = MemberFolder("\(folder.path)/\(id)")
+      try keys.make()
+      let identity = TestConsortium.identity(seed)
+      let hosts = kind == .hub ? [MemberHost("127.0.0.1")].compactMap { $0 } : []
+      try keys.install(
+        authority.admit(try keys.request(id, kind, hosts: hosts, identity: identity), at: now))
+      return try keys.credentials(identity: identity.publicKey, at: now)
+    }
+    let hub = try credentials("coordinator", .hub, 1)
+    let trust = MemberTrust(try credentials("hospital-a", .party, 2), clock: SystemClock())
+    let seen = try await OldServer.handshake(hub, most: most) { port in
+      let address = try #require(HubAddress("127.0.0.1:\(port)"))
+      await #expect(throws: Failure.self) {
+        try await HubChannel(address, trust).call { client in
+          _ = try await Moira_V1_Jobs.Client(wrapping: client).parties(.init())
+        }
+      }
+    }
+    #expect(seen == agreed)
+  }
+}
+
+/// A server of TLS up to a version, which closes a connection when hands are shaken.
+private enum OldServer {
+  /// - Returns: the version that was agreed on; nil if none was.
+  static func handshake(
+    _ own: MemberCredentials, most: TLSVersion, _ dial: (Int) async throws -> Void
+  ) async throws -> TLSVersion? {
+    var config = TLSConfiguration.makeServerConfiguration(
+      certificateChain: [
+        .certificate(try NIOSSLCertificate(bytes: own.certificateDER, format: .der))
+      ],
+      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: own.key.der, format: .der)))
+    config.maximumTLSVersion = most
+    config.applicationProtocols = ["h2"]
+    let context = try NIOSSLContext(configuration: config)
+    let agreed = Mutex<TLSVersion?>(nil)
+    let group = MultiThreadedEventLoopGroup.singleton
+    let listening = try await ServerBootstrap(group: group)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandlers([
+            NIOSSLServerHandler(context: context),
+            VersionWitness { version in agreed.withLock { $0 = version } },
+          ])
+        }
+      }.bind(host: "127.0.0.1", port: 0).get()
+    try await dial(listening.localAddress?.port ?? 0)
+    try? await listening.close()
+    return agreed.withLock { $0 }
+  }
+}
+
+private final class VersionWitness: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+
+  private let note: @Sendable (TLSVersion?) -> Void
+  init(_ note: @escaping @Sendable (TLSVersion?) -> Void) { self.note = note }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if "\(event)".hasPrefix("handshakeCompleted") {
+      note(try? context.pipeline.syncOperations.nioSSL_tlsVersion())
+      context.close(promise: nil)
+    }
   }
 }
 

@@ -196,9 +196,15 @@ extension AgentService {
   // MARK: Questions
 
   func answer(_ number: UInt64, _ question: Question) {
+    // On another connection the number is another question's, and this one is asked anew.
+    let connection = outgoing
+    beginAnswer()
     Task {
+      defer { endAnswer() }
       let answers = await answers(to: question)
-      for await answer in answers { outgoing?.add(.answered(number, answer)) }
+      for await answer in answers where outgoing === connection {
+        connection?.add(.answered(number, answer))
+      }
     }
   }
 

@@ -37,8 +37,15 @@ public actor AgentService {
   static let earlyParts = 256
   var direct = DirectLinks()
   let directDialer: (any DirectDialer)?
-  private var pending: [AgentMachine.Action] = []
+  private var pending: [DueAction] = []
   private var isCarryingOut = false
+  /// Counts connections, and the gaps between them.
+  private var connection: UInt64 = 0
+  /// What goes out on the connection that is open or being opened.
+  private var dialled: OutgoingMessages<AgentMessage>?
+  private var isToRenew = false
+  /// Answers that are being given.
+  private var answering = 0
   private var beat = Duration.seconds(10)
   /// When the hub said its first word on this connection.
   private var welcomed: Instant?
@@ -94,6 +101,8 @@ public actor AgentService {
 
   private func connect(_ dialer: any HubDialer) async throws {
     let outgoing = OutgoingMessages<AgentMessage>()
+    dialled = outgoing
+    isToRenew = false
     defer { outgoing.end() }
     let ticking = Task { [clock] in
       while !Task.isCancelled {
@@ -139,13 +148,37 @@ public actor AgentService {
     beat = max(min(welcome.patience / 4, .seconds(2)), .milliseconds(100))
     welcomed = clock.now()
     outgoing = connection
+    self.connection += 1
     await site.record(.connected(hub: ""))
     carryOut(machine.handle(.connected))
     connection.add(.beat)
   }
 
+  /// Ends the connection and opens another, on which what is new counts: keys, addresses, resources.
+  ///
+  /// Nothing is lost by it: what has been said is written before the connection ends, an answer that is
+  /// being given is given first, and all else is said again on the next one.
+  public func renewConnection() {
+    isToRenew = true
+    renewIfDue()
+  }
+
+  private func renewIfDue() {
+    guard isToRenew, answering == 0 else { return }
+    isToRenew = false
+    dialled?.end()
+  }
+
+  func beginAnswer() { answering += 1 }
+
+  func endAnswer() {
+    answering -= 1
+    renewIfDue()
+  }
+
   private func disconnected() {
     outgoing = nil
+    connection += 1
     carryOut(machine.handle(.disconnected))
   }
 
@@ -175,10 +208,16 @@ public actor AgentService {
 
   // MARK: Actions
 
+  /// An action, and the connection that it was wanted on.
+  private struct DueAction {
+    let action: AgentMachine.Action
+    let connection: UInt64
+  }
+
   func carryOut(_ actions: [AgentMachine.Action]) {
-    pending += actions
+    pending += actions.map { DueAction(action: $0, connection: connection) }
     guard !isCarryingOut, !pending.isEmpty else { return }
-    if pending.allSatisfy(\.isQuick) {
+    if pending.allSatisfy(\.action.isQuick) {
       let actions = pending
       pending = []
       for action in actions { perform(action) }
@@ -194,7 +233,7 @@ public actor AgentService {
       let actions = pending
       pending = []
       var changes: [AgentMemory.Change] = []
-      for case .keep(let some) in actions { changes += some }
+      for case .keep(let some) in actions.map(\.action) { changes += some }
       if !changes.isEmpty, await !keep(changes) {
         // Nothing that follows may be said; after a pause it is tried again.
         pending = actions + pending
@@ -217,11 +256,14 @@ public actor AgentService {
     }
   }
 
-  private func perform(_ action: AgentMachine.Action) {
-    switch action {
+  private func perform(_ due: DueAction) {
+    switch due.action {
     case .keep: break
+    // Letters find their places wherever they go, and may go past the hub while it is away.
     case .send(.letter(let letter)): post([letter])
-    case .send(let message): outgoing?.add(message)
+    case .send(let message):
+      // What waited for the disk while the connection changed would overtake what is said again there.
+      if due.connection == connection { say(message) }
     case .consider(let job, let proposal): consider(job, proposal)
     case .start(let order): start(order)
     case .cancel(let key): parts[key]?.cancel()
@@ -229,6 +271,11 @@ public actor AgentService {
     case .forget(let job): forget(job)
     case .refuse(let refusal): Task { await site.record(.refused(refusal)) }
     }
+  }
+
+  private func say(_ message: AgentMessage) {
+    // On a stream nothing is left out: one that is full is given up, and all is said again on the next.
+    if outgoing?.add(message) == false { outgoing?.end() }
   }
 
   func partEnded(_ key: OrderKey) {

@@ -45,13 +45,28 @@ extension HubService {
     if !isLeaving { carryOut(desk.handle(.withdraw(key), at: clock.now())) }
   }
 
-  /// The one answer to a question.
+  /// The one answer to a question: the party's, or why there is none.
   func ask(_ question: Question, of party: PartyID, wait: Duration) async -> Answer {
-    await withCheckedContinuation { continuation in
-      lastQuestion += 1
-      askers[lastQuestion] = .once(continuation)
-      let event = HubDesk.Event.ask(lastQuestion, question, of: party, wait: wait)
-      carryOut(desk.handle(event, at: clock.now()))
+    lastQuestion += 1
+    let number = lastQuestion
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        askers[number] = .once(continuation)
+        let event = HubDesk.Event.ask(number, question, of: party, wait: wait)
+        carryOut(desk.handle(event, at: clock.now()))
+        if Task.isCancelled { letGo(number, of: party) }
+      }
+    } onCancel: {
+      Task { await self.letGo(number, of: party) }
+    }
+  }
+
+  /// Nobody waits for the answer any more.
+  private func letGo(_ question: UInt64, of party: PartyID) {
+    guard let asker = askers.removeValue(forKey: question) else { return }
+    carryOut(desk.handle(.unask(question, of: party), at: clock.now()))
+    if case .once(let continuation) = asker {
+      continuation.resume(returning: .failed(.cancelledPart))
     }
   }
 
@@ -80,8 +95,10 @@ extension HubService {
   ) -> AsyncThrowingStream<[UInt8], any Error> {
     let (stream, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
     lastQuestion += 1
+    let number = lastQuestion
+    continuation.onTermination = { _ in Task { await self.letGo(number, of: party) } }
     var expected: UInt64 = 0
-    askers[lastQuestion] = .pieces { answer in
+    askers[number] = .pieces { answer in
       switch answer {
       case .piece(let number, let bytes, let isLast):
         guard number == expected else { return }
@@ -94,7 +111,7 @@ extension HubService {
           throwing: Failure("protocol-violation", "'\(party)' answered another question"))
       }
     }
-    let event = HubDesk.Event.ask(lastQuestion, question, of: party, wait: wait)
+    let event = HubDesk.Event.ask(number, question, of: party, wait: wait)
     carryOut(desk.handle(event, at: clock.now()))
     return stream
   }

@@ -37,6 +37,8 @@ public actor HubService {
   var waitingForOrders: [CheckedContinuation<Void, Never>] = []
 
   private var sessions: [UInt64: Session] = [:]
+  /// Why connections are being ended whose agents are at fault.
+  private var faults: [UInt64: Failure] = [:]
   private var lastSession: UInt64 = 0
   var ends: [OrderKey: CheckedContinuation<PartEnd, Never>] = [:]
   var askers: [UInt64: Asker] = [:]
@@ -151,11 +153,14 @@ public actor HubService {
     return Connection(session: session, outgoing: outgoing)
   }
 
-  public func disconnect(_ session: UInt64) {
-    guard let gone = sessions.removeValue(forKey: session), !isLeaving else { return }
+  /// - Returns: what the agent did wrong, if the hub ended the connection for that.
+  @discardableResult public func disconnect(_ session: UInt64) -> Failure? {
+    let fault = faults.removeValue(forKey: session)
+    guard let gone = sessions.removeValue(forKey: session), !isLeaving else { return fault }
     gone.outgoing.end()
     carryOut(desk.handle(.disconnected(gone.party, session: session), at: clock.now()))
     metrics.connected(sessions.count)
+    return fault
   }
 
   public func receive(_ message: AgentMessage, session: UInt64) {
@@ -173,8 +178,11 @@ public actor HubService {
   private func carryOut(_ action: HubDesk.Action) {
     switch action {
     case .send(let message, _, let session): send(message, session)
-    case .close(_, let session):
-      sessions.removeValue(forKey: session)?.outgoing.end()
+    case .close(_, let session, let fault):
+      guard let gone = sessions.removeValue(forKey: session) else { return }
+      faults[session] = fault
+      gone.outgoing.end()
+      metrics.connected(sessions.count)
     case .decided(let job, let party, let consent): decide(job, party, consent)
     case .report(let key, let report, let party, let session, let number):
       tell(.report(key, report, party, session: session, number: number))

@@ -131,6 +131,13 @@ extension Failure {
       hint: "put the three files that the consortium sent back for this request beside it")
   }
 
+  static func rootChanged(_ id: PartyID, from name: String) -> Failure {
+    Failure(
+      "keys-mismatch",
+      "the files in 'keys' are of another consortium than '\(name)', in which the process runs as '\(id)'",
+      hint: "start it again to change the consortium")
+  }
+
   static func rootMismatch(_ path: String, there: String, admitting: String) -> Failure {
     Failure(
       "keys-mismatch",

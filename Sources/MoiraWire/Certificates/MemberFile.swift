@@ -95,6 +95,15 @@ enum MemberFile {
     }
   }
 
+  /// Which file there is at the path, and of when; where links are changed, as in mounted secrets, whose
+  /// target.
+  static func stamp(_ path: String) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return "" }
+    let time = status.st_mtim
+    return "\(status.st_dev) \(status.st_ino) \(status.st_size) \(time.tv_sec).\(time.tv_nsec)"
+  }
+
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Does something while no other process does it in this folder.

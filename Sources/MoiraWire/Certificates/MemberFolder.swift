@@ -19,6 +19,9 @@ public struct MemberFolder: Hashable, Sendable {
   public var rootFile: String { "\(path)/consortium.pem" }
   public var revocationFile: String { "\(path)/revoked.json" }
 
+  /// Changes when the certificate, its key or the root is replaced.
+  public var stamp: [String] { [certificateFile, tlsKeyFile, rootFile].map(MemberFile.stamp) }
+
   /// Whether a request was made here.
   public var hasRequest: Bool { MemberFile.exists(requestFile) }
 

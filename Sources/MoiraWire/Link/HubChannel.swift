@@ -1,6 +1,8 @@
 internal import GRPCCore
 internal import GRPCNIOTransportHTTP2Posix
 internal import MoiraModel
+internal import NIOCore
+internal import NIOSSL
 import Synchronization
 
 /// One connection to a hub, or to another party, for the length of a call.
@@ -35,9 +37,12 @@ struct HubChannel {
   func call<Result: Sendable>(
     _ body: @Sendable @escaping (GRPCClient<HTTP2ClientTransport.Posix>) async throws -> Result
   ) async throws -> Result {
+    let tls = try trust.clientTLS(dialling: address.host, kind, id) { [found] result in
+      found.peer.withLock { $0 = result }
+    }
     let transport = try HTTP2ClientTransport.Posix(
-      target: target, transportSecurity: security,
-      config: .agent, serviceConfig: Self.failFast)
+      target: target, transportSecurity: .customSecure,
+      config: .agent(tls), serviceConfig: Self.failFast)
     do {
       return try await withGRPCClient(transport: transport) { try await body($0) }
     } catch {
@@ -45,15 +50,12 @@ struct HubChannel {
     }
   }
 
+  /// Whom the last handshake showed.
+  var peer: Member? { found.peer.withLock { try? $0?.get() } }
+
   /// Whether whoever was believed in the handshake is to be believed still.
   func checkPeer() throws(Failure) {
-    if case .success(let member) = found.peer.withLock({ $0 }) { try trust.check(member) }
-  }
-
-  private var security: HTTP2ClientTransport.Posix.TransportSecurity {
-    trust.clientSecurity(dialling: address.host, kind, id) { [found] result in
-      found.peer.withLock { $0 = result }
-    }
+    if let peer { try trust.check(peer) }
   }
 
   private var target: any ResolvableTarget {
@@ -72,8 +74,15 @@ struct HubChannel {
 }
 
 extension HTTP2ClientTransport.Posix.Config {
-  fileprivate static var agent: Self {
+  fileprivate static func agent(
+    _ tls: @escaping @Sendable () throws -> NIOSSLClientHandler
+  ) -> Self {
     .defaults { config in
+      config.channelDebuggingCallbacks.onCreateTCPConnection = { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(try tls(), position: .first)
+        }
+      }
       config.http2.maxFrameSize = 1 << 20
       config.http2.targetWindowSize = 16 << 20
       config.connection.maxIdleTime = nil

@@ -50,6 +50,13 @@ public struct HubLog: Sendable {
     logger.warning("refused", metadata: ["peer": "\(party)", "code": "\(refusal.kind)"])
   }
 
+  /// Something new that counts from now on.
+  public func took(_ what: String) { logger.notice("took \(what)") }
+
+  public func failed(_ failure: Failure) {
+    logger.warning("\(failure.message)", metadata: ["code": "\(failure.code)"])
+  }
+
   func submitted(_ job: JobID, by submitter: PartyID) {
     logger.info("job submitted", metadata: ["job": "\(job)", "submitter": "\(submitter)"])
   }

@@ -27,8 +27,9 @@ struct LinkService: Moira_V1_Link.SimpleServiceProtocol {
       let connection = try await hub.connect(PeerIdentity.entry(member, of: context), hello)
       log.connected(member.id, session: connection.session)
       await serve(connection, member, reading, response)
-      await hub.disconnect(connection.session)
+      let fault = await hub.disconnect(connection.session)
       log.disconnected(member.id, session: connection.session)
+      if let fault { throw fault }
     }
   }
 

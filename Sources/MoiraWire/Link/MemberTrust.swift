@@ -1,4 +1,3 @@
-internal import GRPCNIOTransportHTTP2Posix
 public import MoiraModel
 public import MoiraRuntime
 internal import NIOCore
@@ -8,16 +7,45 @@ import Synchronization
 /// Whom a process believes: its own credentials, the consortium's root, and the newest list of
 /// certificates that were taken back.
 public final class MemberTrust: Sendable {
-  public let credentials: MemberCredentials
   private let verifier: Mutex<MemberVerifier>
+  private let held: Mutex<Held>
   private let clock: any WallClock
   /// Told of whoever dials and is not believed.
   private let refused = Mutex<[@Sendable (Failure) -> Void]>([])
 
+  /// What handshakes show, and the end that was made of it for those who dial here.
+  private struct Held {
+    var credentials: MemberCredentials
+    var server: MemberTLS?
+  }
+
   public init(_ credentials: MemberCredentials, clock: any WallClock) {
-    self.credentials = credentials
+    held = Mutex(Held(credentials: credentials))
     self.clock = clock
     verifier = Mutex(credentials.verifier)
+  }
+
+  /// The member's own: the newest that were taken.
+  public var credentials: MemberCredentials { held.withLock { $0.credentials } }
+
+  /// Takes a renewed certificate, and the key that it is for: handshakes from now on show it. Connections
+  /// that hold go on under the old one.
+  ///
+  /// - Returns: whether it is another certificate than before.
+  /// - Throws: `keys-mismatch` when it is another member's or another consortium's.
+  public func replace(_ renewed: MemberCredentials) throws(Failure) -> Bool {
+    let old = credentials
+    guard renewed.verifier.root == old.verifier.root else {
+      throw .rootChanged(old.member.id, from: old.verifier.root.name)
+    }
+    guard renewed.member.id == old.member.id, renewed.member.kind == old.member.kind else {
+      throw .keysMismatch(
+        "the new certificate is of the \(renewed.member.kind) '\(renewed.member.id)', "
+          + "but the process is of the \(old.member.kind) '\(old.member.id)'")
+    }
+    guard renewed.certificateDER != old.certificateDER else { return false }
+    held.withLock { $0 = Held(credentials: renewed) }
+    return true
   }
 
   /// Takes a newer list of revocations.
@@ -53,29 +81,34 @@ public final class MemberTrust: Sendable {
 
   // MARK: TLS
 
-  /// Asks whoever dials for a certificate of the consortium.
-  func serverSecurity() -> HTTP2ServerTransport.Posix.TransportSecurity {
-    .mTLS(certificateChain: [certificate], privateKey: key) { config in
-      config.requireALPN = true
-      config.customVerificationCallback = { [self] certificates, promise in
-        verify(certificates, promise) { result in
-          guard case .failure(let failure) = result else { return }
-          for note in refused.withLock({ $0 }) { note(failure) }
-        }
+  /// The end of whoever is dialled: asks for a certificate of the consortium.
+  func serverTLS() throws -> NIOSSLServerHandler {
+    let tls = try held.withLock { held in
+      if let made = held.server { return made }
+      let made = try MemberTLS(held.credentials, isServer: true)
+      held.server = made
+      return made
+    }
+    return tls.server { [self] certificates, promise in
+      verify(certificates, promise) { result in
+        guard case .failure(let failure) = result else { return }
+        for note in refused.withLock({ $0 }) { note(failure) }
       }
     }
   }
 
-  /// Believes a member of the kind alone, and only at an address that its certificate names.
+  /// The end of whoever dials: believes a member of the kind alone, and only at an address that its
+  /// certificate names.
   ///
   /// - Parameter found: told of each handshake: whom it showed, or why it was refused.
-  func clientSecurity(
+  func clientTLS(
     dialling host: MemberHost, _ kind: MemberKind, _ id: PartyID?,
     _ found: @escaping @Sendable (Result<Member, Failure>) -> Void
-  ) -> HTTP2ClientTransport.Posix.TransportSecurity {
-    .mTLS(certificateChain: [certificate], privateKey: key) { config in
-      config.customVerificationCallback = { [self] certificates, promise in
-        verify(certificates, promise, found) { member throws(Failure) in
+  ) throws -> @Sendable () throws -> NIOSSLClientHandler {
+    let tls = try MemberTLS(credentials, isServer: false)
+    return { [self] in
+      try tls.client { certificates, promise in
+        self.verify(certificates, promise, found) { member throws(Failure) in
           try member.expected(kind, id)
           guard member.hosts.contains(host) else {
             let hosts = member.hosts.map { "'\($0)'" }.joined(separator: ", ")
@@ -88,12 +121,6 @@ public final class MemberTrust: Sendable {
       }
     }
   }
-
-  private var certificate: TLSConfig.CertificateSource {
-    .bytes(credentials.certificateDER, format: .der)
-  }
-
-  private var key: TLSConfig.PrivateKeySource { .bytes(credentials.key.der, format: .der) }
 
   private func verify(
     _ certificates: [NIOSSLCertificate],

@@ -25,8 +25,9 @@ struct WireServer {
   /// - Parameter ready: called once with the port.
   /// - Throws: `address-taken`.
   func run(_ ready: @Sendable (Int) async -> Void) async throws {
+    // Not in the clear: each connection gets its TLS where it is accepted, or is not accepted.
     let transport = HTTP2ServerTransport.Posix(
-      address: socketAddress, transportSecurity: trust.serverSecurity(), config: .wire(door))
+      address: socketAddress, transportSecurity: .plaintext, config: .wire(door, trust))
     let server = GRPCServer(transport: transport, services: services)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.serve() }
@@ -59,7 +60,7 @@ struct WireServer {
 }
 
 extension HTTP2ServerTransport.Posix.Config {
-  fileprivate static func wire(_ door: ConnectionDoor) -> Self {
+  fileprivate static func wire(_ door: ConnectionDoor, _ trust: MemberTrust) -> Self {
     .defaults { config in
       // A word is written when it is said: rounds of training wait for small messages.
       config.connection.flushCoalescing = nil
@@ -74,6 +75,8 @@ extension HTTP2ServerTransport.Posix.Config {
         channel.eventLoop.makeCompletedFuture {
           let guest = door.guest(channel)
           try channel.pipeline.syncOperations.addHandler(guest, position: .first)
+          try channel.pipeline.syncOperations.addHandler(
+            try trust.serverTLS(), position: .after(guest))
           try channel.pipeline.syncOperations.addHandler(ModernTLSGate(guest))
         }
       }

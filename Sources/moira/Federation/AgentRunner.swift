@@ -1,4 +1,3 @@
-import Foundation
 import Logging
 import MoiraBoard
 import MoiraModel
@@ -11,16 +10,18 @@ import UnixSignals
 struct AgentRunner: Service {
   let agent: AgentService
   let dialer: WireDialer
-  let direct: DirectServer?
+  let door: DirectDoor
+  /// Where it listens for other parties at first.
+  let listening: HubAddress?
   let drain: Duration
   /// What else is done as long as it runs, until it is cancelled.
-  let watch: @Sendable () async throws -> Void
+  let watches: [@Sendable () async throws -> Void]
 
   func run() async throws {
+    try await door.listen(at: listening)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await agent.run(dialling: dialer) }
-      if let direct { group.addTask { try await listen(direct) } }
-      group.addTask { try await watch() }
+      for watch in watches { group.addTask { try await watch() } }
       group.addTask {
         try await gracefulShutdown()
         await drained()
@@ -30,13 +31,7 @@ struct AgentRunner: Service {
       } catch is CancellationError {}
       group.cancelAll()
     }
-  }
-
-  private func listen(_ direct: DirectServer) async throws {
-    try await direct.run { port in
-      Console.print("moira party '\(agent.party)' listens for other parties at port \(port)")
-      fflush(nil)
-    }
+    await door.close()
   }
 
   private func drained() async {

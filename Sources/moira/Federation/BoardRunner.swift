@@ -8,6 +8,7 @@ import ServiceLifecycle
 /// Health and metrics beside a service.
 struct BoardRunner: Service {
   let board: ServiceBoard
+  private let address: HubAddress
 
   /// - Throws: `hub-address` if the text is no address.
   init(
@@ -17,9 +18,19 @@ struct BoardRunner: Service {
     guard let address = HubAddress(text) else {
       throw Failure("hub-address", "'--metrics' must be HOST:PORT, but is '\(text)'")
     }
+    self.address = address
     board = ServiceBoard(
       host: "\(address.host)", port: address.port, metrics: metrics, readiness: readiness)
   }
 
-  func run() async throws { try await board.run() }
+  /// - Throws: `address-taken`.
+  func run() async throws {
+    do {
+      try await board.run()
+    } catch let taken as BoardAddressTaken {
+      throw Failure(
+        "address-taken", "'\(address)' cannot be listened at for health and metrics",
+        hint: "another process may; '--metrics' names another address", cause: taken.cause)
+    }
+  }
 }

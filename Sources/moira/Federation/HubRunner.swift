@@ -60,8 +60,9 @@ struct HubRunner: Service {
   let hub: HubService
   let server: HubServer
   let trust: MemberTrust
-  let keys: MemberFolder
+  let keys: KeyWatch
   let state: HubState
+  let log: HubLog
 
   func run() async throws {
     let lease: any JournalLease
@@ -80,6 +81,13 @@ struct HubRunner: Service {
         }
       }
       group.addTask { await watchRevocations() }
+      group.addTask {
+        try await keys.run {
+          log.took($0.renewal)
+        } failed: {
+          log.failed($0)
+        }
+      }
       group.addTask { try await gracefulShutdown() }
       group.addTask {
         try await lease.lost()
@@ -104,7 +112,7 @@ struct HubRunner: Service {
   private func watchRevocations() async {
     while !Task.isCancelled {
       guard (try? await Task.sleep(for: Self.interval)) != nil else { return }
-      guard let text = try? String(contentsOfFile: keys.revocationFile, encoding: .utf8),
+      guard let text = try? String(contentsOfFile: keys.keys.revocationFile, encoding: .utf8),
         let list = try? RevocationList(json: text, root: trust.credentials.verifier.root),
         list.number > trust.revocations.number, (try? trust.replace(list)) != nil
       else { continue }

@@ -49,7 +49,8 @@ struct HubServeCommand: Subcommand {
     }
     service.logFormat.begin()
     let clock = SystemClock()
-    let trust = try home.credentials(clock).trust
+    let stamp = home.keys.stamp
+    let (identity, trust) = try home.credentials(clock)
     try trust.credentials.member.expected(.hub, PartyID(settings.id))
     let state = state(settings)
     try state.make()
@@ -69,9 +70,11 @@ struct HubServeCommand: Subcommand {
       store: store.leased, planner: HubPlanner(home: state), clock: clock, settings: rules,
       revocations: Array(trust.revocations.json.utf8), metrics: metrics)
     let server = HubServer(hub, trust: trust, listening: address, log: log)
+    let keys = KeyWatch(
+      keys: home.keys, identity: identity.publicKey, trust: trust, clock: clock, first: stamp)
     var services: [any Service] = [
       HubRunner(
-        store: store, hub: hub, server: server, trust: trust, keys: home.keys, state: standing)
+        store: store, hub: hub, server: server, trust: trust, keys: keys, state: standing, log: log)
     ]
     if let board = service.metrics ?? settings.metrics {
       services.insert(

@@ -34,8 +34,10 @@ struct PartyServeCommand: Subcommand {
     service.logFormat.begin()
     let party = try ChosenParty(reading: try PartyFolders.read(folder))
     let profile = party.profile
-    let address = try address(profile)
+    let places = AgentPlaces(folder: folder, hub: hub)
+    let address = try places.hub(of: profile)
     let clock = SystemClock()
+    let stamp = home.keys.stamp
     let (identity, trust) = try home.credentials(clock)
     try trust.credentials.member.expected(.party, profile.id)
     let documents = try SQLiteJobStore(path: home.database)
@@ -44,44 +46,35 @@ struct PartyServeCommand: Subcommand {
     let log = AgentLog(profile.id)
     let site = try await LiveSite(
       profile, home, trust: trust, documents: documents, audit: audit, clock: clock, log: log)
-    let watch = ProfileWatch(folder: folder, site: site, log: log)
     let agent = try await AgentService(
       site: site, identity: identity, documents: documents, clock: clock,
       workers: .threads(ProcessInfo.processInfo.activeProcessorCount),
       directDialer: WireDirectDialer(trust: trust))
+    let dialer = WireDialer(address, trust: trust)
+    let door = DirectDoor(agent, trust: trust)
+    let profiles = ProfileWatch(
+      folder: folder, site: site, places: places, agent: agent, dialer: dialer, door: door, log: log
+    )
+    let keys = KeyWatch(
+      keys: home.keys, identity: identity.publicKey, trust: trust, clock: clock, first: stamp)
     Console.print("moira party '\(profile.id)' dials the hub at \(address)")
     fflush(nil)
     try await AgentRunner(
-      agent: agent, dialer: WireDialer(address, trust: trust),
-      direct: try direct(profile, agent, trust), drain: .seconds(drain),
-      watch: { try await watch.run(since: party.text) }
+      agent: agent, dialer: dialer, door: door, listening: places.listening(of: profile),
+      drain: .seconds(drain),
+      watches: [
+        { try await profiles.run(since: party.text) },
+        {
+          try await keys.run { member in
+            log.took(member.renewal)
+            await agent.renewConnection()
+          } failed: {
+            log.failed($0)
+          }
+        },
+      ]
     ).serve(service, site.meters.registry)
     _ = try? audit.sign(at: clock.now())
     return .done
-  }
-
-  /// What listens for other parties, where the profile says that something does.
-  private func direct(
-    _ profile: PartyProfile, _ agent: AgentService, _ trust: MemberTrust
-  ) throws(Failure) -> DirectServer? {
-    guard let direct = profile.direct else { return nil }
-    guard let address = HubAddress("\(direct.listen)") else {
-      throw Failure(
-        "hub-address", "'direct.listen' must be HOST:PORT, but is '\(direct.listen)'")
-    }
-    return DirectServer(agent, trust: trust, listening: address)
-  }
-
-  private func address(_ profile: PartyProfile) throws(Failure) -> HubAddress {
-    let text = hub ?? profile.hub.map { "\($0)" }
-    guard let text else {
-      throw Failure(
-        "hub-missing", "'\(folder)/party.yaml' names no hub",
-        hint: "hub: {address: hub.example.org:7433}")
-    }
-    guard let address = HubAddress(text) else {
-      throw Failure("hub-address", "a hub's address must be HOST:PORT, but is '\(text)'")
-    }
-    return address
   }
 }

@@ -112,6 +112,23 @@ struct HostileAgentTests {
     await scene.hub.end()
   }
 
+  @Test("An agent that leaves out a number is told so by name, cut off, and counted")
+  func gap() async throws {
+    let scene = try await Scene()
+    let agent = scene.agent
+    let end = Telling.ended(Scene.key, .lost)
+    let failure = await agent.talk(
+      [agent.hello(), .told(1, end), .told(3, end)].map { Moira_V1_AgentFrame($0) })
+    #expect(failure?.code == "frame-sequence")
+    #expect(
+      failure?.message
+        == "what an agent tells must be numbered without a gap, but 'hospital-a' went from 1 to 3")
+    #expect(scene.hub.refusals.all == ["hospital-a: skipped"])
+    #expect(await scene.isAway())
+    #expect(try await scene.isAlive())
+    await scene.hub.end()
+  }
+
   @Test("Letters and receipts of unknown jobs, and letters that are too long, are refused by name")
   func letters() async throws {
     let scene = try await Scene()

@@ -45,6 +45,13 @@ final class RawSocket {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The answer of a server in plain HTTP.
+  static func get(_ target: String, port: Int) throws -> String {
+    let socket = try RawSocket(port: port)
+    socket.send(Array("GET \(target) HTTP/1.1\r\nHost: moira\r\nConnection: close\r\n\r\n".utf8))
+    return socket.answer()
+  }
+
   /// Reads to the end.
   ///
   /// - Returns: false if the other side did not close the connection in time.

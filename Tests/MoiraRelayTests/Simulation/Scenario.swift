@@ -61,6 +61,9 @@ struct FaultPlan {
     }
   }
 
+  /// Whether what is said on a connection comes in its order and without a gap, as long as it holds.
+  var keepsStreams: Bool { drop == 0 && overtake == 0 && partitions == 0 }
+
   var weights: [Int] { [cuts, partitions, agentCrashes, hubCrashes, allCrash] }
 }
 

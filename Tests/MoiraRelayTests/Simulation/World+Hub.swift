@@ -223,7 +223,7 @@ extension World {
       case .send(let message, let party, let session):
         guard let place = scenario.parties.firstIndex(of: party) else { continue }
         sendToAgent(place, session, message)
-      case .close(let party, let session):
+      case .close(let party, let session, _):
         if let place = scenario.parties.firstIndex(of: party), links[place].session == session {
           cut(place)
         }

@@ -71,6 +71,12 @@ extension World {
   }
 
   mutating func checkEnd() {
+    // A real stream loses nothing but its end. Where these do not either, nobody honest is refused for
+    // leaving a number out; in the other worlds such a connection ends, and all the same each job does.
+    if scenario.faults.keepsStreams, ledger.refusals.contains("skipped") {
+      violate("an honest agent left a number out")
+    }
+    if ledger.refusals.contains("late-answer") { violate("an honest agent was given up") }
     for place in agents.indices where agents[place].process != nil {
       tellAgent(place, .tick)
       let agent = agents[place]
