@@ -26,16 +26,18 @@ enum FateComponents {
 extension FateComponent.Input {
   static func data(
     _ name: String, _ stages: Set<FateStage>? = nil, aliases: [String] = [],
-    isOptional: Bool = false, isMany: Bool = false, canVary: Bool = false
+    isOptional: Bool = false, isMany: Bool = false, canVary: Bool = false, isForAll: Bool = false
   ) -> Self {
     .init(
       name: name, aliases: aliases, section: "data", stages: stages, isOptional: isOptional,
-      isMany: isMany, canVary: canVary)
+      isMany: isMany, canVary: canVary, isForAll: isForAll)
   }
 
   static func model(
-    _ name: String, _ stages: Set<FateStage>? = nil, isOptional: Bool = false
+    _ name: String, _ stages: Set<FateStage>? = nil, isOptional: Bool = false,
+    isForAll: Bool = false
   ) -> Self {
-    .init(name: name, section: "model", stages: stages, isOptional: isOptional)
+    .init(
+      name: name, section: "model", stages: stages, isOptional: isOptional, isForAll: isForAll)
   }
 }
