@@ -140,6 +140,42 @@ struct FateTests {
         == column("x1", of: "sample_0.table@9999"))
   }
 
+  @Test("a job of the role local runs at its party alone")
+  func local() throws {
+    #expect(try place.moira("party", "init", "0").status == 0)
+    let table = Self.folder + "parties/9999/breast_homo_guest.csv"
+    let added = try place.moira(
+      "party", "dataset", "add", "experiment.breast", table, "--id", "id", "--label", "y",
+      "--party",
+      "0")
+    #expect(added.status == 0, "\(added.errors)")
+    try place.write(
+      """
+      dag:
+        parties: [{role: local, party_id: ['0']}]
+        stage: default
+        tasks:
+          transformer_0:
+            component_ref: dataframe_transformer
+            inputs: {data: {table: {data_warehouse: {namespace: experiment, name: breast}}}}
+          data_split_0:
+            component_ref: data_split
+            parties: [{role: local, party_id: ['0']}]
+            parameters: {train_size: 0.75, hetero_sync: false}
+            inputs: {data: {input_data: {task_output_artifact: {producer_task: transformer_0, output_artifact_key: dataframe_output}}}}
+          statistics_0:
+            component_ref: statistics
+            inputs: {data: {input_data: {task_output_artifact: {producer_task: data_split_0, output_artifact_key: train_output_data}}}}
+      schema_version: 2.2.0
+      """, to: "local.yaml")
+    let run = try place.moira("run", "local.yaml")
+    #expect(run.status == 0, "\(run.errors)")
+    let sides = try ["train", "test"].map { try column("x0", of: "data_split_0.\($0)@0") }
+    #expect(sides.allSatisfy { $0.count > 30 } && sides[0].count + sides[1].count == 207)
+    let shown = try place.moira("show", "last")
+    #expect(!shown.output.contains("host") && !shown.output.contains("arbiter"))
+  }
+
   @Test("a file and its conversion are one plan, and a file that is there is kept")
   func conversion() throws {
     for (file, options) in [("train.yaml", Self.permit), ("three_parties.yaml", [])] {

@@ -36,6 +36,8 @@ struct FateComponent: Sendable {
   var modelReader: (component: String, port: PortName) = ("model_reader", "model")
   /// Where ours and FATE's differ on purpose, for one note in each reading.
   var differences: [String] = []
+  /// Whether a party alone has nothing to do in it.
+  var needsOthers: @Sendable (_ stage: FateStage) -> Bool = { _ in false }
   /// Its outputs by FATE's keys, with where they lie.
   let outputs: @Sendable (_ task: TaskID, _ stage: FateStage) -> [String: FateTask.Place]
   /// Says a task in steps of ours.

@@ -10,6 +10,13 @@ enum FateComponents {
 
   static let names = all.map(\.name)
 
+  /// What brings tables in and takes them away is no part of a pipeline here.
+  static let elsewhere = [
+    "upload":
+      "'moira party dataset add' registers a file where it lies, and 'flow data upload' sends one to a server",
+    "download": "'moira export' writes a job's table, and 'flow output download-data' fetches one",
+  ]
+
   /// FATE 2.2's other components.
   static let unsupported: Set<String> = [
     "upload", "download", "psi", "feature_correlation", "hetero_feature_binning",

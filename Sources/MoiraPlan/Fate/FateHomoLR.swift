@@ -20,6 +20,7 @@ extension FateComponent {
       "more than two classes are trained by softmax, all of them",
       "'alpha' is 0.01 where none is written, not 1",
     ],
+    needsOthers: { $0 == .train },
     outputs: { task, stage in
       stage == .predict
         ? ["test_output_data": .init(task, "predictions")]

@@ -50,7 +50,9 @@ struct FateMaker {
     if isPartial || file.seats.isEmpty || steps.isEmpty { return nil }
     let pipeline = Pipeline(
       name: settings.name, members: file.seats, steps: ordered(), conf: file.conf.node)
-    return FatePipeline(pipeline: pipeline, tasks: file.tasks.compactMap(description))
+    return FatePipeline(
+      pipeline: pipeline, tasks: file.tasks.compactMap(description),
+      isLocal: file.isLocal)
   }
 
   private func description(_ task: FateStep) -> FateTask? {
@@ -79,6 +81,14 @@ struct FateMaker {
       drop(task)
       return
     }
+    if component.needsOthers(stage), members(of: task).count == 1, arbiters.isEmpty {
+      drop(task)
+      diagnostics.error(
+        "too-few-parties",
+        "'\(component.name)' needs other parties, but '\(task.id)' has one alone",
+        at: task.component.site, hint: "roles guest and host, and for training an arbiter")
+      return
+    }
     known[task.id] = (component, stage)
   }
 
@@ -100,7 +110,7 @@ struct FateMaker {
     }
     diagnostics.error(
       "fate-unsupported", "FATE's component '\(name)' has no counterpart here",
-      at: task.component.site, hint: supported)
+      at: task.component.site, hint: FateComponents.elsewhere[name] ?? supported)
   }
 
   private mutating func stage(of task: FateStep, _ component: FateComponent) -> FateStage? {
