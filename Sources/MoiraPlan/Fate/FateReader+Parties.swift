@@ -11,7 +11,13 @@ extension FateReader {
       return []
     }
     var builder = PipelineSeats()
+    let before = diagnostics.all.count
     let players = players(entry.value, "'parties'")
+    if players.isEmpty, diagnostics.all.count == before {
+      diagnostics.error(
+        "fate-form", "'parties' must name a party, but none has a 'party_id'", at: entry.keySite,
+        hint: "parties: [{role: guest, party_id: ['9999']}]")
+    }
     for one in players {
       builder.add(one.party, one.role.role, at: one.site, into: &diagnostics)
     }
