@@ -1,3 +1,5 @@
+internal import MoiraConfig
+internal import MoiraCrypto
 internal import MoiraKit
 internal import MoiraModel
 internal import MoiraTable
@@ -42,6 +44,19 @@ extension FeatureScale {
     }
     let chosen = Set(scaleIdx)
     return features.indices.filter(chosen.contains).map { features[$0].name }
+  }
+
+  /// What the word begins with that clients agree on where no scaler is given.
+  static var ownWay: String { "scale/" }
+
+  /// Which figures of which features are summed, as a word: clients whose words differ would add up
+  /// columns that are not the same.
+  var way: String {
+    let text = ConfigValue.list([
+      .string(method.rawValue), .string(missing.rawValue), Set(scaleCol).sorted().parameter,
+      Set(scaleIdx).sorted().parameter,
+    ])
+    return Self.ownWay + sha256(Array(text.json().utf8)).text
   }
 
   /// Tells of ranges that no scaled feature uses; places are known here first.

@@ -20,7 +20,8 @@ enum MissingRule: String, ParameterChoice {
 
 /// Scales features alike at all parties, by the pooled rows' mean and deviation or extremes.
 ///
-/// 1. Clients agree on the features (`agreeSchema`).
+/// 1. Clients agree on the columns of their tables, and on which of them are scaled by which figures, or
+///    on the given scaler (`agreeTerms`).
 /// 2. Masked sums give the counts and, for `standard`, the moments (`Pool.moments`); for `min_max`,
 ///    the least and the greatest value (`Pool.extremes`).
 /// 3. Each client makes the same scaler from them, and applies it to its own rows.
@@ -108,11 +109,13 @@ struct FeatureScale: Component {
     }
     guard task.role != .arbiter else {
       let terms = try await agreeTerms(nil, in: task)
-      if terms.note.isEmpty { _ = try await pooledScaler(nil, terms.schema, in: task) }
+      if terms.note.hasPrefix(Self.ownWay) {
+        _ = try await pooledScaler(nil, terms.schema, in: task)
+      }
       return
     }
     let rows = try await task.read(data)
-    let note = givenScaler?.reference?.hash.text ?? ""
+    let note = givenScaler?.reference?.hash.text ?? way
     let terms = try await agreeTerms(CommonTerms(rows.schema, note: note), in: task)
     let made =
       if let givenScaler {

@@ -134,10 +134,12 @@ struct FeatureScaleTests {
       FeatureScale.self, [("scale_idx", .list([.int(1), .int(9)]))], inputs: inputs)
     #expect(beyond?.code == "no-such-feature")
     #expect(beyond?.message == "'scale_idx' has the place 9, but the table has 9 features")
-    let misspelt = await bench.failure(
+    // Messages that nobody took any more stay in a bench.
+    let other = PartBench(clients: 3)
+    let misspelt = await other.failure(
       FeatureScale.self,
       [("method", .string("min_max")), ("feature_range", ["usal": [0.0, 2]].parameter)],
-      inputs: inputs)
+      inputs: try other.inputs(rows))
     #expect(misspelt?.message == "'usal' of 'feature_range' is not a numeric feature")
     #expect(misspelt?.hint == "did you mean 'usual'?")
     var builder = TableBuilder(rows: 2)
@@ -150,6 +152,22 @@ struct FeatureScaleTests {
       FeatureScale.self, [("pooled", .bool(false)), ("scale_idx", .list([.int(1)]))],
       inputs: ["hospital-a": ["data": given]])
     #expect(text?.message == "'scale_idx' has 1, but 'city' there is not a numeric feature")
+  }
+
+  /// As many columns at each, so that the sums themselves would not notice.
+  @Test(arguments: [
+    [("scale_idx", ConfigValue.list([.int(1)]))], [("missing", .string("mean"))],
+  ])
+  func `parties that would add up different columns or figures are refused`(
+    own: [(String, ConfigValue)]
+  ) async throws {
+    let rows = DealtColumns(seed: 15, rows: [9, 9, 9])
+    let bench = PartBench(clients: 3)
+    let failure = await bench.failure(
+      FeatureScale.self, [("scale_idx", .list([.int(0)]))], at: ["hospital-c": own],
+      inputs: try bench.inputs(rows))
+    #expect(failure?.code == "terms-mismatch")
+    #expect(await bench.mail.sent.count == 6)
   }
 
   @Test func `ranges that no scaled feature uses are told`() async throws {
@@ -312,7 +330,8 @@ struct FeatureScaleTests {
     #expect(failure?.message == "'usal' of 'scale_col' is not a numeric feature")
     #expect(failure?.hint == "did you mean 'usual'?")
     rows.values[0].parts[1][3] = .infinity
-    let infinite = await bench.failure(FeatureScale.self, inputs: try bench.inputs(rows))
+    let fresh = PartBench(clients: 3)
+    let infinite = await fresh.failure(FeatureScale.self, inputs: try fresh.inputs(rows))
     #expect(infinite?.code == "value-not-finite")
     let scaler = Scaler(method: .standard, features: ["other"], shift: [0], scale: [1])
     let table = try DealtColumns(seed: 1, rows: [4]).table(0)
