@@ -11,16 +11,17 @@ extension FeatureScale {
       if let givenScaler {
         try await task.read(givenScaler)
       } else {
-        try ownScaler(rows, workers: task.workers)
+        try ownScaler(rows, in: task)
       }
     try await task.write(try made.applied(to: rows, workers: task.workers), to: table)
     try await task.write(made, to: scaler)
   }
 
   /// The scaler that follows from these rows alone, as the pooled one would from all.
-  func ownScaler(_ rows: Table, workers: Workers) throws(Failure) -> Scaler {
+  func ownScaler(_ rows: Table, in task: some TaskContext) throws(Failure) -> Scaler {
     let names = try names(in: rows.schema)
-    let own = try StatisticsColumns(rows, names, workers: workers)
+    tellIdleRanges(names, in: task)
+    let own = try StatisticsColumns(rows, names, workers: task.workers)
     let found = own.each { _, values in Moments(values) }
     let moments = StatisticsMoments(
       counts: found.map(\.count), missing: own.missing, means: found.map(\.mean),

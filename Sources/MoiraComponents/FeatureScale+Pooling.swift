@@ -14,6 +14,7 @@ extension FeatureScale {
       task.warn("no numeric features to scale")
       return Scaler(method: method, features: [], shift: [], scale: [])
     }
+    tellIdleRanges(names, in: task)
     let own = try rows.map { rows throws(Failure) in
       try StatisticsColumns(rows, names, workers: task.workers)
     }
@@ -52,8 +53,9 @@ extension FeatureScale {
     var (shift, scale) = ([Double](), [Double]())
     for (index, name) in names.enumerated() {
       let (low, high) = present[index] > 0 ? extremes[index] : (0, 0)
-      let stretch = high > low ? (high - low) / (featureRange[1] - featureRange[0]) : 1
-      let start = low - featureRange[0] * stretch
+      let range = featureRange.range(of: name)
+      let stretch = high > low ? (high - low) / (range[1] - range[0]) : 1
+      let start = low - range[0] * stretch
       guard stretch.isFinite, stretch > 0, start.isFinite else {
         throw Failure(
           "value-out-of-range", "the range of '\(name)' must be one that doubles can scale",
@@ -64,6 +66,6 @@ extension FeatureScale {
     }
     return Scaler(
       method: .minMax, features: names, shift: shift, scale: scale, fill: means,
-      range: strictRange ? featureRange : nil)
+      range: strictRange ? featureRange.kept(for: names) : nil)
   }
 }

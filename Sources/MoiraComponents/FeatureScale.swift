@@ -20,7 +20,8 @@ enum MissingRule: String, ParameterChoice {
 
 /// Scales features alike at all parties, by the pooled rows' mean and deviation or extremes.
 ///
-/// 1. Clients agree on the features (`agreeSchema`).
+/// 1. Clients agree on the columns of their tables, and on which of them are scaled by which figures, or
+///    on the given scaler (`agreeTerms`).
 /// 2. Masked sums give the counts and, for `standard`, the moments (`Pool.moments`); for `min_max`,
 ///    the least and the greatest value (`Pool.extremes`).
 /// 3. Each client makes the same scaler from them, and applies it to its own rows.
@@ -52,11 +53,18 @@ struct FeatureScale: Component {
   @Param("To mean 0 and deviation 1 (standard), or to a range (min_max).")
   var method: ScaleMethod = .standard
 
-  @Param("Where min_max puts the least and the greatest value.")
-  var featureRange: [Double] = [0, 1]
+  @Param(
+    "Where min_max puts the least and the greatest value: one range for all, or a range by feature, [0, 1] for those without."
+  )
+  var featureRange: FeatureRange = .usual
 
   @Param("The numeric features to scale. Empty takes all.")
   var scaleCol: [String] = []
+
+  @Param(
+    "The features to scale by their places among the table's features, from 0, in place of 'scale_col'.",
+    .atLeast(0))
+  var scaleIdx: [Int] = []
 
   @Param("Whether min_max moves values beyond the range, of later rows, to its ends.")
   var strictRange: Bool = false
@@ -70,14 +78,22 @@ struct FeatureScale: Component {
   var missing: MissingRule = .keep
 
   func check(_ findings: inout ParameterFindings) {
-    guard featureRange.count == 2, featureRange[0] < featureRange[1] else {
+    if !scaleCol.isEmpty, !scaleIdx.isEmpty {
+      findings.error("scale_idx", "one of 'scale_col' and 'scale_idx' may be given, but both are")
+    }
+    if let wrong = featureRange.firstWrong {
       findings.error(
-        "feature_range", "'feature_range' must be two numbers, the less one first",
+        "feature_range", "'\(wrong)' must be two numbers, the less one first",
         hint: "feature_range: [0, 1]")
       return
     }
+    if !scaleCol.isEmpty, let other = featureRange.names.first(where: { !scaleCol.contains($0) }) {
+      findings.error(
+        "feature_range", "'feature_range' has '\(other)', which 'scale_col' leaves out",
+        hint: nearestName(to: other, among: scaleCol).map { "did you mean '\($0)'?" })
+    }
     if method == .standard {
-      if featureRange != [0, 1] {
+      if !featureRange.isUsual {
         findings.error("feature_range", "'feature_range' goes with 'method: min_max' only")
       }
       if strictRange {
@@ -93,11 +109,13 @@ struct FeatureScale: Component {
     }
     guard task.role != .arbiter else {
       let terms = try await agreeTerms(nil, in: task)
-      if terms.note.isEmpty { _ = try await pooledScaler(nil, terms.schema, in: task) }
+      if terms.note.hasPrefix(Self.ownWay) {
+        _ = try await pooledScaler(nil, terms.schema, in: task)
+      }
       return
     }
     let rows = try await task.read(data)
-    let note = givenScaler?.reference?.hash.text ?? ""
+    let note = givenScaler?.reference?.hash.text ?? way
     let terms = try await agreeTerms(CommonTerms(rows.schema, note: note), in: task)
     let made =
       if let givenScaler {
@@ -107,19 +125,5 @@ struct FeatureScale: Component {
       }
     try await task.write(try made.applied(to: rows, workers: task.workers), to: table)
     try await task.write(made, to: scaler)
-  }
-
-  /// Which features are scaled.
-  ///
-  /// - Throws: `no-such-feature`.
-  func names(in schema: TableSchema) throws(Failure) -> [String] {
-    let all = schema.numericFeatures
-    if scaleCol.isEmpty { return all }
-    if let wrong = scaleCol.first(where: { !all.contains($0) }) {
-      throw Failure(
-        "no-such-feature", "'\(wrong)' of 'scale_col' is not a numeric feature",
-        hint: nearestName(to: wrong, among: all).map { "did you mean '\($0)'?" })
-    }
-    return all.filter(Set(scaleCol).contains)
   }
 }

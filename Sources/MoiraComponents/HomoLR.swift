@@ -98,6 +98,11 @@ struct HomoLR: Component {
         "'local_epochs' must be 1 when gradients are aggregated, but is \(localEpochs)",
         hint: "set 'aggregation: model', or leave 'local_epochs' out")
     }
+    if optimizer.method == .nesterov, optimizer.dampening != 0 {
+      findings.error(
+        "optimizer.dampening",
+        "'dampening' must be 0 with 'nesterov', but is \(shortNumber(optimizer.dampening))")
+    }
     checkPrivacy(&findings)
     checkUpdates(&findings)
     if initParam.low > initParam.high {

@@ -53,6 +53,21 @@ public struct OptimizerParameters: ParameterGroupValue {
     0.000001
   @Param("The greatest length of a step (rprop).", .moreThan(0)) public var greatestStep: Double =
     50
+  @Param(
+    "What the gradient lacks when it goes into the velocity, from the second step on (momentum).")
+  public var dampening: Double = 0
+  @Param("How fast the rate falls from step to step (adagrad).", .atLeast(0))
+  public var lrDecay: Double = 0
+  @Param("Where the sum of squared gradients starts (adagrad).", .atLeast(0))
+  public var initialAccumulatorValue: Double = 0
+  @Param("Whether the greatest mean of squared gradients so far divides (adam, adamw).")
+  public var amsgrad: Bool = false
+  @Param("Whether the deviation of the gradients divides, not their mean square (rmsprop).")
+  public var centered: Bool = false
+  @Param("Whether the decay is apart from the gradient, as adamw's is (nadam, radam).")
+  public var decoupledWeightDecay: Bool = false
+  @Param("Whether the loss is made greater, not less; penalty and decay stay as they are.")
+  public var maximize: Bool = false
 
   public init() {}
 
@@ -62,7 +77,9 @@ public struct OptimizerParameters: ParameterGroupValue {
       kind, momentum: momentum, beta1: beta1, beta2: beta2, smoothing: smoothing, epsilon: epsilon,
       weightDecay: weightDecay, momentumDecay: momentumDecay, rateDecay: rateDecay,
       ratePower: ratePower, shrinking: shrinking, growth: growth, leastStep: leastStep,
-      greatestStep: greatestStep)
+      greatestStep: greatestStep, dampening: dampening, lrDecay: lrDecay,
+      initialAccumulatorValue: initialAccumulatorValue, amsgrad: amsgrad, centered: centered,
+      decoupledWeightDecay: decoupledWeightDecay, maximize: maximize)
   }
 }
 

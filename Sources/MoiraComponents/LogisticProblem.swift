@@ -64,8 +64,10 @@ struct Descent: Sendable {
     if !problem.fitIntercept {
       for place in problem.weightCount..<problem.parameterCount { gradient[place] = 0 }
     }
+    // Where the optimizer turns the gradient, the penalty is to come out as it was.
     penalty.addGradient(
-      at: parameters, alpha: alpha, weightCount: problem.weightCount, to: &gradient)
+      at: parameters, alpha: state.optimizer.maximize ? -alpha : alpha,
+      weightCount: problem.weightCount, to: &gradient)
     state.step(parameters: &parameters, gradient: gradient, rate: rate)
     penalty.shrink(&parameters, alpha: alpha, rate: rate, weightCount: problem.weightCount)
   }

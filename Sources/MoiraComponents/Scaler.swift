@@ -17,12 +17,12 @@ public struct Scaler: JSONArtifact, Hashable {
   public let scale: [Double]
   /// What stands in for missing values before scaling, one for each feature; nil leaves them missing.
   public let fill: [Double]?
-  /// Where scaled values must lie, low and high; those beyond are moved to its ends. Nil leaves them.
-  public let range: [Double]?
+  /// Where scaled values must lie; those beyond are moved to its ends. Nil leaves them.
+  public let range: ScaledRange?
 
   public init(
     method: ScaleMethod, features: [String], shift: [Double], scale: [Double],
-    fill: [Double]? = nil, range: [Double]? = nil
+    fill: [Double]? = nil, range: ScaledRange? = nil
   ) {
     self.method = method
     self.features = features
@@ -38,7 +38,6 @@ public struct Scaler: JSONArtifact, Hashable {
   ///   has not one shift and one scale for each feature.
   public func applied(to table: Table, workers: Workers = .serial) throws(Failure) -> Table {
     let rules = try rules(for: table)
-    let bounds = range.map { (low: $0[0], high: $0[1]) }
     return try .opened(
       table.replacingNumeric(workers: workers) { column, _, values in
         guard let rule = rules[column] else { return }
@@ -47,7 +46,7 @@ public struct Scaler: JSONArtifact, Hashable {
           if value.isNaN, let fill = rule.fill { value = fill }
           value = (value - rule.shift) / rule.scale
           // A missing value is neither below nor above.
-          if let bounds {
+          if let bounds = rule.bounds {
             if value < bounds.low { value = bounds.low }
             if value > bounds.high { value = bounds.high }
           }
@@ -60,13 +59,14 @@ public struct Scaler: JSONArtifact, Hashable {
     let shift: Double
     let scale: Double
     let fill: Double?
+    let bounds: (low: Double, high: Double)?
   }
 
   /// The rule of each numeric column, nil for those that stay.
   private func rules(for table: Table) throws(Failure) -> [Rule?] {
     guard
       shift.count == features.count, scale.count == features.count,
-      fill.map({ $0.count == features.count }) ?? true, range.map({ $0.count == 2 }) ?? true,
+      fill.map({ $0.count == features.count }) ?? true, range?.fits(features.count) ?? true,
       scale.allSatisfy({ $0 != 0 && $0.isFinite }), shift.allSatisfy(\.isFinite)
     else {
       throw Failure(
@@ -80,7 +80,9 @@ public struct Scaler: JSONArtifact, Hashable {
           "scaler-mismatch", "the scaler has '\(name)', but the table has no such numeric feature",
           hint: nearestName(to: name, among: table.numericFeatures).map { "'\($0)' is near" })
       }
-      rules[column] = Rule(shift: shift[index], scale: scale[index], fill: fill?[index])
+      rules[column] = Rule(
+        shift: shift[index], scale: scale[index], fill: fill?[index],
+        bounds: range?.bounds(at: index))
     }
     return rules
   }

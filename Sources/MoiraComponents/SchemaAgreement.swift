@@ -107,8 +107,8 @@ func joined(_ proposals: [Proposal]) -> Result<CommonTerms, Failure> {
       return .failure(
         Failure(
           "terms-mismatch",
-          "\(first.party) and \(other.party) bring different artifacts to one task",
-          hint: "wire the same producer at all parties"))
+          "\(first.party) and \(other.party) bring different artifacts or parameters to one task",
+          hint: "wire the same producer and write the same parameters for all parties"))
     }
     terms.schema = terms.schema.unified(with: other.terms.schema)
   }

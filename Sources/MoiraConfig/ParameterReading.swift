@@ -101,10 +101,11 @@ private struct ParameterReading {
       return schema.defaultValue
     }
     for limit in schema.limits where !allows(limit, value) {
+      let wrong = offender(limit, value, entry.value)
       diagnostics.error(
         "param-out-of-range",
-        "'\(path)' must be \(limit.rule), but is \(entry.value.phrase)", at: entry.value.site,
-        hint: rangeHint(schema))
+        "'\(path)' must be \(limit.rule), but \(wrong.isEntry ? "has" : "is") \(wrong.node.phrase)",
+        at: wrong.node.site, hint: rangeHint(schema))
     }
     sites[path] = entry.value.site
     return value
@@ -183,6 +184,16 @@ private struct ParameterReading {
       entries.append((entry.key, value))
     }
     return .map(entries)
+  }
+
+  /// What breaks a limit: the entry of a list that does, or else the whole.
+  private func offender(
+    _ limit: Limit, _ value: ConfigValue, _ node: ConfigNode
+  ) -> (node: ConfigNode, isEntry: Bool) {
+    guard case .list(let values) = value, limit != .notEmpty, let nodes = node.list,
+      let place = values.firstIndex(where: { !limit.allows($0) }), nodes.indices.contains(place)
+    else { return (node, false) }
+    return (nodes[place], true)
   }
 
   /// Limits on a list of numbers hold for each of them.

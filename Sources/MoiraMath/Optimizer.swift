@@ -60,6 +60,25 @@ public struct Optimizer: Hashable, Codable, Sendable {
   /// Of `rprop`: the bounds of a step's length.
   public let leastStep: Double
   public let greatestStep: Double
+  /// Of `momentum`: what a step's gradient lacks when it goes into the velocity, but for the first.
+  public let dampening: Double
+  /// Of `adagrad`: the rate of step t is rate / (1 + lrDecay · (t − 1)).
+  public let lrDecay: Double
+  /// Of `adagrad`: where the sum of squares starts.
+  public let initialAccumulatorValue: Double
+  /// Of `adam` and `adamw`: the greatest mean square so far in place of the last.
+  ///
+  /// Source: Reddi, Kale and Kumar (2018), Algorithm 2; as PyTorch computes it, before the correction of
+  /// the mean's bias.
+  public let amsgrad: Bool
+  /// Of `rmsprop`: divides by the deviation, √(mean of squares − square of the mean).
+  ///
+  /// Source: Graves (2013), equations 38 to 45.
+  public let centered: Bool
+  /// Of `nadam` and `radam`: shrinks parameters as `adamw` does.
+  public let decoupledWeightDecay: Bool
+  /// Up the gradient in place of down; the weight decay is not turned.
+  public let maximize: Bool
 
   /// What is left out is PyTorch's default for the method; 0.9 where PyTorch has none for momentum.
   public init(
@@ -67,7 +86,9 @@ public struct Optimizer: Hashable, Codable, Sendable {
     smoothing: Double? = nil, epsilon: Double? = nil, weightDecay: Double? = nil,
     momentumDecay: Double = 0.004, rateDecay: Double = 1e-4, ratePower: Double = 0.75,
     shrinking: Double = 0.5, growth: Double = 1.2, leastStep: Double = 1e-6,
-    greatestStep: Double = 50
+    greatestStep: Double = 50, dampening: Double = 0, lrDecay: Double = 0,
+    initialAccumulatorValue: Double = 0, amsgrad: Bool = false, centered: Bool = false,
+    decoupledWeightDecay: Bool = false, maximize: Bool = false
   ) {
     self.method = method
     self.momentum = momentum ?? (method == .momentum || method == .nesterov ? 0.9 : 0)
@@ -83,6 +104,13 @@ public struct Optimizer: Hashable, Codable, Sendable {
     self.growth = growth
     self.leastStep = leastStep
     self.greatestStep = greatestStep
+    self.dampening = dampening
+    self.lrDecay = lrDecay
+    self.initialAccumulatorValue = initialAccumulatorValue
+    self.amsgrad = amsgrad
+    self.centered = centered
+    self.decoupledWeightDecay = decoupledWeightDecay
+    self.maximize = maximize
   }
 }
 

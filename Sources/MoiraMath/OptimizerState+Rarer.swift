@@ -29,13 +29,20 @@ extension OptimizerState {
     let product = (carried ?? 1) * mu
     carried = product
     for j in p.indices {
-      let g = gradient[j] + optimizer.weightDecay * p[j]
+      let g = decayed(&p[j], gradient[j], rate)
       first[j] = beta1 * first[j] + (1 - beta1) * g
       second[j] = beta2 * second[j] + (1 - beta2) * g * g
       let divisor = (second[j] / correction2).squareRoot() + optimizer.epsilon
       p[j] -= rate * (1 - mu) / (1 - product) * g / divisor
       p[j] -= rate * next / (1 - product * next) * first[j] / divisor
     }
+  }
+
+  /// The gradient with the decay in it, or the parameter shrunk where the decay stands apart.
+  private func decayed(_ p: inout Double, _ gradient: Double, _ rate: Double) -> Double {
+    guard optimizer.decoupledWeightDecay else { return gradient + optimizer.weightDecay * p }
+    p -= rate * optimizer.weightDecay * p
+    return gradient
   }
 
   private func momentum(of step: Int) -> Double {
@@ -48,7 +55,7 @@ extension OptimizerState {
     let correction2 = 1 - power(beta2, Double(stepCount))
     let rectification = rectification
     for j in p.indices {
-      let g = gradient[j] + optimizer.weightDecay * p[j]
+      let g = decayed(&p[j], gradient[j], rate)
       first[j] = beta1 * first[j] + (1 - beta1) * g
       second[j] = beta2 * second[j] + (1 - beta2) * g * g
       var move = first[j] / correction1

@@ -8,6 +8,8 @@ public struct OptimizerState: Hashable, Codable, Sendable {
   var first: [Double] = []
   /// Sum or running mean of the squared gradients (`adamax`: the greatest; `rprop`: lengths of steps).
   var second: [Double] = []
+  /// The greatest mean square so far (`amsgrad`), or the running mean of the gradients (`centered`).
+  private var third: [Double] = []
   /// One figure that goes from step to step: the product of the momenta of `nadam`, the rate of the
   /// next step of `asgd`.
   var carried: Double?
@@ -23,6 +25,7 @@ public struct OptimizerState: Hashable, Codable, Sendable {
     precondition(parameters.count == gradient.count, "a gradient for each parameter")
     prepare(parameters.count)
     stepCount += 1
+    let gradient = optimizer.maximize ? gradient.map { -$0 } : gradient
     switch optimizer.method {
     case .sgd, .momentum, .nesterov: descend(&parameters, gradient, rate)
     case .adagrad: adagrad(&parameters, gradient, rate)
@@ -40,7 +43,9 @@ public struct OptimizerState: Hashable, Codable, Sendable {
   private mutating func prepare(_ count: Int) {
     if stepCount == 0 {
       first = Array(repeating: 0, count: optimizer.usesFirst ? count : 0)
-      second = Array(repeating: 0, count: optimizer.usesSecond ? count : 0)
+      let start = optimizer.method == .adagrad ? optimizer.initialAccumulatorValue : 0
+      second = Array(repeating: start, count: optimizer.usesSecond ? count : 0)
+      third = Array(repeating: 0, count: optimizer.usesThird ? count : 0)
     }
     precondition(!optimizer.usesFirst || first.count == count, "as many parameters as before")
     precondition(!optimizer.usesSecond || second.count == count, "as many parameters as before")
@@ -48,10 +53,11 @@ public struct OptimizerState: Hashable, Codable, Sendable {
 
   private mutating func descend(_ p: inout [Double], _ gradient: [Double], _ rate: Double) {
     let (mu, decay) = (optimizer.momentum, optimizer.weightDecay)
+    let taken = 1 - optimizer.dampening
     for j in p.indices {
       var g = gradient[j] + decay * p[j]
       if optimizer.usesFirst {
-        first[j] = stepCount == 1 ? g : mu * first[j] + g
+        first[j] = stepCount == 1 ? g : mu * first[j] + taken * g
         g = optimizer.method == .nesterov ? g + mu * first[j] : first[j]
       }
       p[j] -= rate * g
@@ -59,6 +65,7 @@ public struct OptimizerState: Hashable, Codable, Sendable {
   }
 
   private mutating func adagrad(_ p: inout [Double], _ gradient: [Double], _ rate: Double) {
+    let rate = rate / (1 + optimizer.lrDecay * Double(stepCount - 1))
     for j in p.indices {
       let g = gradient[j] + optimizer.weightDecay * p[j]
       second[j] += g * g
@@ -71,7 +78,13 @@ public struct OptimizerState: Hashable, Codable, Sendable {
     for j in p.indices {
       let g = gradient[j] + optimizer.weightDecay * p[j]
       second[j] = kept * second[j] + (1 - kept) * g * g
-      var move = g / (second[j].squareRoot() + optimizer.epsilon)
+      var square = second[j]
+      if optimizer.centered {
+        third[j] = kept * third[j] + (1 - kept) * g
+        // Equal but for rounding where all gradients are the same.
+        square = max(0, square - third[j] * third[j])
+      }
+      var move = g / (square.squareRoot() + optimizer.epsilon)
       if optimizer.usesFirst {
         first[j] = optimizer.momentum * first[j] + move
         move = first[j]
@@ -90,7 +103,12 @@ public struct OptimizerState: Hashable, Codable, Sendable {
       if isDecoupled { p[j] -= rate * decay * p[j] }
       first[j] = beta1 * first[j] + (1 - beta1) * g
       second[j] = beta2 * second[j] + (1 - beta2) * g * g
-      let divisor = second[j].squareRoot() / correction2 + optimizer.epsilon
+      var square = second[j]
+      if optimizer.amsgrad {
+        square = max(third[j], square)
+        third[j] = square
+      }
+      let divisor = square.squareRoot() / correction2 + optimizer.epsilon
       p[j] -= rate / correction1 * first[j] / divisor
     }
   }
@@ -102,6 +120,14 @@ extension Optimizer {
     case .momentum, .nesterov, .adam, .adamw, .adadelta, .adamax, .nadam, .radam, .rprop: true
     case .rmsprop: momentum != 0
     case .sgd, .adagrad, .asgd: false
+    }
+  }
+
+  fileprivate var usesThird: Bool {
+    switch method {
+    case .adam, .adamw: amsgrad
+    case .rmsprop: centered
+    default: false
     }
   }
 

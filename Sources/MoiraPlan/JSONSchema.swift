@@ -111,10 +111,15 @@ extension ComponentSchemas {
 
   private func inputsSchema(_ schema: ComponentSchema) -> ConfigValue {
     let ports = schema.inputs.map { port -> (key: String, value: ConfigValue) in
-      let pattern = ConfigValue.map([
+      let one = ConfigValue.map([
         ("type", .string("string")),
         ("pattern", .string("^[A-Za-z][A-Za-z0-9_-]*\\.[A-Za-z_][A-Za-z0-9_]*$")),
       ])
+      // By party or role.
+      let several = ConfigValue.map([
+        ("type", .string("object")), ("additionalProperties", one),
+      ])
+      let pattern = ConfigValue.map([("anyOf", .list([one, several]))])
       return (port.name.text, described("\(port.help) Takes \(port.kind.phrase).", pattern))
     }
     return .map([

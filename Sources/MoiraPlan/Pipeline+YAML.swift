@@ -29,10 +29,7 @@ extension Pipeline.Step {
   /// The lines below the task's name.
   fileprivate var yamlLines: [String] {
     var lines = ["    component: \(yamlName(component.value))"]
-    if !inputs.isEmpty {
-      let wires = inputs.map { ($0.port.value.text, yamlName($0.source.value)) }
-      lines += YAMLLines.mapping("inputs", wires, indent: 4)
-    }
+    if !inputs.isEmpty { lines += YAMLLines.mapping("inputs", inputTexts, indent: 4) }
     if let parameters, !parameters.isNull {
       lines += YAMLLines.entry("parameters", parameters, indent: 4)
     }
@@ -50,6 +47,27 @@ extension Pipeline.Step {
     }
     if let conf, !conf.isNull { lines += YAMLLines.entry("conf", conf, indent: 4) }
     return lines
+  }
+}
+
+extension Pipeline.Step {
+  /// Each port once with its source, or with those of parties and roles.
+  fileprivate var inputTexts: [(String, String)] {
+    var ports: [(name: String, sources: [String], isByParty: Bool)] = []
+    for wire in inputs {
+      let name = wire.port.value.text
+      let source = yamlName(wire.source.value)
+      let text = wire.target.map { "\(yamlName($0.value)): \(source)" } ?? source
+      if let place = ports.firstIndex(where: { $0.name == name }) {
+        ports[place].sources.append(text)
+      } else {
+        ports.append((name, [text], wire.target != nil))
+      }
+    }
+    return ports.map { port in
+      let text = port.sources.joined(separator: ", ")
+      return (port.name, port.isByParty ? "{\(text)}" : text)
+    }
   }
 }
 

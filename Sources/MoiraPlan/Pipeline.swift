@@ -34,14 +34,18 @@ public struct Pipeline: Sendable {
     public var registered: PartyID { holder ?? party }
   }
 
-  /// One wired input: `data: split_0.train`.
+  /// One wired input: `data: split_0.train`, or one party's or role's of
+  /// `data: {hospital-a: sample_0.table, host: split_0.train}`.
   public struct Wire: Sendable {
     public let port: Named<PortName>
     public let source: Named<String>
+    /// The party or role that it is for, by the word in the file; nil for all.
+    public let target: Named<String>?
 
-    package init(port: Named<PortName>, source: Named<String>) {
+    package init(port: Named<PortName>, source: Named<String>, target: Named<String>? = nil) {
       self.port = port
       self.source = source
+      self.target = target
     }
   }
 

@@ -157,17 +157,27 @@ struct PipelineReader {
 
   private mutating func wires(_ entry: ConfigMap.Entry?) -> [Pipeline.Wire] {
     guard let entry, !entry.value.isNull, let map = mapping(entry, "'inputs'") else { return [] }
-    return map.entries.compactMap { entry in
-      guard let source = entry.value.name else {
-        diagnostics.error(
-          "input-form", "'\(entry.key)' must be 'task.port', but is \(entry.value.phrase)",
-          at: entry.value.site)
-        return nil
+    return map.entries.flatMap { entry -> [Pipeline.Wire] in
+      let port = Pipeline.Named(value: PortName(entry.key), site: entry.keySite)
+      guard let sources = entry.value.map else {
+        return source(entry).map { [Pipeline.Wire(port: port, source: $0)] } ?? []
       }
-      return Pipeline.Wire(
-        port: .init(value: PortName(entry.key), site: entry.keySite),
-        source: .init(value: source, site: entry.value.site))
+      return sources.entries.compactMap { one in
+        let target = Pipeline.Named(value: one.key, site: one.keySite)
+        return source(one, of: entry.key).map { .init(port: port, source: $0, target: target) }
+      }
     }
+  }
+
+  private mutating func source(
+    _ entry: ConfigMap.Entry, of port: String? = nil
+  ) -> Pipeline.Named<String>? {
+    if let source = entry.value.name { return .init(value: source, site: entry.value.site) }
+    let subject = port.map { "'\($0)' at '\(entry.key)'" } ?? "'\(entry.key)'"
+    diagnostics.error(
+      "input-form", "\(subject) must be 'task.port', but is \(entry.value.phrase)",
+      at: entry.value.site)
+    return nil
   }
 
   private mutating func overrides(

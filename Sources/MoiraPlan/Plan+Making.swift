@@ -210,7 +210,7 @@ struct ResolvedStep {
 /// A task whose wires are known too.
 struct WiredStep {
   let step: ResolvedStep
-  let wires: [(port: PortSchema, task: TaskID, output: PortName)]
+  let wires: [PlanMaker.Wired]
   let after: [TaskID]
 
   var id: TaskID { step.step.id }

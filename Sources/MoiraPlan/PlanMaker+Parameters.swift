@@ -41,7 +41,8 @@ extension PlanMaker {
 
   private func inputs(of task: WiredStep, at member: Pipeline.Member) -> [PlannedInput] {
     task.wires.compactMap { wire in
-      guard wire.port.roles.contains(member.role), let producer = resolved[wire.task],
+      guard wire.port.roles.contains(member.role), wire.parties?.contains(member.party) ?? true,
+        let producer = resolved[wire.task],
         producer.hasPart(at: member.party),
         producer.schema.output(wire.output)?.roles.contains(member.role) == true
       else { return nil }
@@ -85,7 +86,7 @@ extension PlanMaker {
     return layers
   }
 
-  private mutating func reportNoPart(_ target: Pipeline.Named<String>, of task: ResolvedStep) {
+  mutating func reportNoPart(_ target: Pipeline.Named<String>, of task: ResolvedStep) {
     diagnostics.error(
       "at-without-part", "'\(target.value)' has no part in '\(task.step.id)'", at: target.site,
       hint: task.members.isEmpty

@@ -2,24 +2,44 @@ internal import MoiraConfig
 internal import MoiraModel
 
 extension PlanMaker {
-  typealias Wired = (port: PortSchema, task: TaskID, output: PortName)
+  /// - `parties`: who takes it; nil for all that have the port.
+  typealias Wired = (port: PortSchema, task: TaskID, output: PortName, parties: Set<PartyID>?)
 
   /// The wires of a task that are right; the others become diagnostics.
   mutating func wires(of task: ResolvedStep) -> [Wired] {
-    let wires = task.step.inputs.compactMap { wire(of: task, $0) }
+    let takers = takers(of: task)
+    let wires = task.step.inputs.enumerated().compactMap { place, one in
+      wire(of: task, one, takers[place])
+    }
     for port in task.schema.inputs where !port.isOptional {
-      let isNamed = task.step.inputs.contains { $0.port.value == port.name }
-      if !isNamed, task.members.contains(where: { port.roles.contains($0.role) }) {
-        diagnostics.error(
-          "port-missing",
-          "'\(task.step.id)' needs the input '\(port.name)', which takes \(port.kind.phrase)",
-          at: task.step.site, hint: suggestion(for: port))
+      let own = task.step.inputs.indices.filter { task.step.inputs[$0].port.value == port.name }
+      let needing = task.members.filter { port.roles.contains($0.role) }
+      guard let first = own.first else {
+        if !needing.isEmpty { reportMissing(port, of: task) }
+        continue
       }
+      guard own.allSatisfy({ takers[$0] != nil }) else { continue }
+      let served = own.reduce(into: Set<PartyID>()) { $0.formUnion(takers[$1] ?? []) }
+      let lacking = needing.filter { !served.contains($0.party) }.map { "'\($0.party)'" }
+      if lacking.isEmpty { continue }
+      diagnostics.error(
+        "port-missing",
+        "'\(task.step.id)' needs the input '\(port.name)' at \(list(lacking)), but none of its sources is for there",
+        at: task.step.inputs[first].port.site, hint: "name the party, or its role")
     }
     return wires
   }
 
-  private mutating func wire(of task: ResolvedStep, _ wire: Pipeline.Wire) -> Wired? {
+  private mutating func reportMissing(_ port: PortSchema, of task: ResolvedStep) {
+    diagnostics.error(
+      "port-missing",
+      "'\(task.step.id)' needs the input '\(port.name)', which takes \(port.kind.phrase)",
+      at: task.step.site, hint: suggestion(for: port))
+  }
+
+  private mutating func wire(
+    of task: ResolvedStep, _ wire: Pipeline.Wire, _ takers: Set<PartyID>?
+  ) -> Wired? {
     guard let port = task.schema.input(wire.port.value) else {
       let names = task.schema.inputs.map(\.name.text)
       diagnostics.error(
@@ -43,13 +63,14 @@ extension PlanMaker {
       return nil
     }
     guard let producer = resolved[id] else { return nil }
+    checkTarget(wire, port, task)
     return output(
-      PortName(String(parts[1])), of: producer, for: port, of: task, at: wire.source.site)
+      PortName(String(parts[1])), of: producer, for: port, of: task, takers, at: wire.source.site)
   }
 
   private mutating func output(
     _ name: PortName, of producer: ResolvedStep, for port: PortSchema, of task: ResolvedStep,
-    at site: Site?
+    _ takers: Set<PartyID>?, at site: Site?
   ) -> Wired? {
     guard let output = producer.schema.output(name) else {
       let names = producer.schema.outputs.map(\.name.text)
@@ -65,16 +86,18 @@ extension PlanMaker {
         at: site, hint: suggestion(for: port))
       return nil
     }
-    checkPlaces(producer, output, task, port, at: site)
-    return (port, producer.step.id, name)
+    checkPlaces(producer, output, task, port, takers, at: site)
+    if let takers, takers.isEmpty { return nil }
+    return (port, producer.step.id, name, takers)
   }
 
   /// An artifact stays where it was made, so whoever takes it must have made it.
   private mutating func checkPlaces(
     _ producer: ResolvedStep, _ output: PortSchema, _ task: ResolvedStep, _ port: PortSchema,
-    at site: Site?
+    _ takers: Set<PartyID>?, at site: Site?
   ) {
-    for member in task.members where port.roles.contains(member.role) {
+    for member in task.members
+    where port.roles.contains(member.role) && takers?.contains(member.party) ?? true {
       let isThere = producer.hasPart(at: member.party) && output.roles.contains(member.role)
       if isThere || (port.isOptional && !output.roles.contains(member.role)) { continue }
       diagnostics.error(

@@ -31,7 +31,11 @@ extension Plan {
   private func taskLines(of task: PlannedTask) -> [String] {
     let parties = task.parts.map(\.party.text).joined(separator: ", ")
     var lines = ["  \(task.id)  \(task.component) at \(parties)"]
-    let needs = task.wires.map { "\($0.input.port) from \($0.input.task).\($0.input.output)" }
+    let needs = task.wires.map { wire in
+      let source = "\(wire.input.port) from \(wire.input.task).\(wire.input.output)"
+      return task.isByParty(wire.input.port)
+        ? source + " at " + wire.parties.map(\.text).joined(separator: ", ") : source
+    }
     let after = task.plainNeeds.map { "after \($0)" }
     if !(needs + after).isEmpty {
       lines.append("    needs " + (needs + after).joined(separator: ", "))
@@ -78,6 +82,11 @@ extension PlannedTask {
       }
     }
     return found
+  }
+
+  /// Whether an input comes from different tasks at different parties.
+  fileprivate func isByParty(_ port: PortName) -> Bool {
+    wires.count { $0.input.port == port } > 1
   }
 
   /// Needs without a wire: `after`, or a producer whose artifact no party of this task takes.

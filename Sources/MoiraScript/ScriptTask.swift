@@ -3,10 +3,31 @@ internal import MoiraModel
 
 /// An output of a task, as an input of another takes it: `split.train`, or `"split_0.train"`.
 public struct ScriptWire: Sendable, ExpressibleByStringLiteral {
+  /// `task.port`; empty where it differs from party to party.
   public let text: String
+  private let sources: [(target: String, text: String)]
 
-  public init(stringLiteral value: String) { text = value }
-  public init(_ task: String, _ port: String) { text = "\(task).\(port)" }
+  public init(stringLiteral value: String) {
+    text = value
+    sources = []
+  }
+
+  public init(_ task: String, _ port: String) { self.init(stringLiteral: "\(task).\(port)") }
+
+  private init(_ sources: [(target: String, text: String)]) {
+    text = ""
+    self.sources = sources
+  }
+
+  /// From another task at each party, or role: `.at(["hospital-a": sample.table, "host": split.train])`.
+  public static func at(_ sources: KeyValuePairs<String, ScriptWire>) -> ScriptWire {
+    ScriptWire(sources.map { ($0.key, $0.value.text) })
+  }
+
+  /// As the file says it.
+  var value: ConfigValue {
+    sources.isEmpty ? .string(text) : .map(sources.map { ($0.target, .string($0.text)) })
+  }
 }
 
 /// One task of a pipeline that a script makes.
@@ -15,7 +36,7 @@ public struct ScriptWire: Sendable, ExpressibleByStringLiteral {
 public struct ScriptTask: ScriptStep {
   public let id: String
   public let component: String
-  var inputs: [(String, String)] = []
+  var inputs: [(String, ConfigValue)] = []
   var parameters: [(key: String, value: ConfigValue)] = []
   var overrides: [(String, [(key: String, value: ConfigValue)])] = []
   var after: [String] = []
@@ -40,7 +61,7 @@ public struct ScriptTask: ScriptStep {
   ) {
     self.id = id
     self.component = component
-    self.inputs = inputs.compactMap { name, wire in wire.map { (name, $0.text) } }
+    self.inputs = inputs.compactMap { name, wire in wire.map { (name, $0.value) } }
     self.parameters = parameters.compactMap { name, value in
       value.map { (name, $0.scriptValue) }
     }
@@ -53,7 +74,7 @@ public struct ScriptTask: ScriptStep {
   var value: ConfigValue {
     var entries: [(key: String, value: ConfigValue)] = [("component", .string(component))]
     if !inputs.isEmpty {
-      entries.append(("inputs", .map(inputs.map { ($0.0, .string($0.1)) })))
+      entries.append(("inputs", .map(inputs.map { ($0.0, $0.1) })))
     }
     if !parameters.isEmpty { entries.append(("parameters", .map(parameters))) }
     if !overrides.isEmpty {

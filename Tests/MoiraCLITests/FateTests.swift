@@ -69,6 +69,113 @@ struct FateTests {
     #expect(unnamed.errors.contains("must say by 'model_id' which job made the model"))
   }
 
+  /// The rows of a table that a party has, by column.
+  private func column(_ name: String, of output: String) throws -> [Double] {
+    let table = try place.moira("export", "last", output)
+    #expect(table.status == 0, "\(table.errors)")
+    let names = table.lines.first?.split(separator: ",").map(String.init) ?? []
+    let index = try #require(names.firstIndex(of: name))
+    return table.lines.dropFirst().compactMap { line in
+      Double(line.split(separator: ",", omittingEmptySubsequences: false)[index])
+    }
+  }
+
+  @Test("inputs come from each party's own task, and columns go to their own ranges by place")
+  func asymmetric() throws {
+    let file = "asymmetric.yaml"
+    try place.write(
+      """
+      dag:
+        parties:
+        - {role: guest, party_id: ['9999']}
+        - {role: host, party_id: ['10000', '10001']}
+        - {role: arbiter, party_id: ['10000']}
+        party_tasks:
+          guest:
+            parties: [{role: guest, party_id: ['9999']}]
+            tasks: {reader_0: {parameters: {namespace: experiment, name: breast_homo_guest}}}
+          hosts:
+            parties: [{role: host, party_id: ['10000', '10001']}]
+            tasks: {reader_0: {parameters: {namespace: experiment, name: breast_homo_host}}}
+        stage: train
+        tasks:
+          reader_0: {component_ref: reader, stage: default}
+          sample_0:
+            component_ref: sample
+            stage: default
+            parties: [{role: guest, party_id: ['9999']}]
+            parameters: {frac: 0.5, random_state: 3, hetero_sync: false}
+            inputs: {data: {input_data: {task_output_artifact: {producer_task: reader_0, output_artifact_key: output_data}}}}
+          feature_scale_0:
+            component_ref: feature_scale
+            parameters: {method: min_max, scale_idx: [0, 2], feature_range: {x0: [-1, 1]}}
+            inputs:
+              data:
+                train_data:
+                  task_output_artifact:
+                  - {producer_task: sample_0, output_artifact_key: output_data, parties: [{role: guest, party_id: ['9999']}]}
+                  - {producer_task: reader_0, output_artifact_key: output_data, roles: [host]}
+          homo_lr_0:
+            component_ref: homo_lr
+            parameters: {epochs: 2}
+            inputs: {data: {train_data: {task_output_artifact: {producer_task: feature_scale_0, output_artifact_key: train_output_data}}}}
+      schema_version: 2.2.0
+      """, to: file)
+    let parties = ["--parties", Self.folder + "parties"]
+    let converted = try place.run(["convert", file, "-o", "short.yaml"])
+    #expect(converted.status == 0, "\(converted.errors)")
+    #expect(try planHash(file) == planHash("short.yaml"))
+    let run = try place.run(["run", file] + parties)
+    #expect(run.status == 0, "\(run.errors)")
+    let seats = ["9999", "10000", "10001"]
+    // 207 rows of the guest's halved, and all of the hosts'.
+    let rows = try seats.map { try column("x0", of: "feature_scale_0.table@\($0)") }
+    #expect(rows.map(\.count) == [104, 170, 172])
+    let first = rows.flatMap { $0 }
+    #expect(abs(first.min()! + 1) < 1e-12 && abs(first.max()! - 1) < 1e-12)
+    let third = try seats.flatMap { try column("x2", of: "feature_scale_0.table@\($0)") }
+    #expect(third.min() == 0 && abs(third.max()! - 1) < 1e-12)
+    #expect(
+      try column("x1", of: "feature_scale_0.table@9999")
+        == column("x1", of: "sample_0.table@9999"))
+  }
+
+  @Test("a job of the role local runs at its party alone")
+  func local() throws {
+    #expect(try place.moira("party", "init", "0").status == 0)
+    let table = Self.folder + "parties/9999/breast_homo_guest.csv"
+    let added = try place.moira(
+      "party", "dataset", "add", "experiment.breast", table, "--id", "id", "--label", "y",
+      "--party",
+      "0")
+    #expect(added.status == 0, "\(added.errors)")
+    try place.write(
+      """
+      dag:
+        parties: [{role: local, party_id: ['0']}]
+        stage: default
+        tasks:
+          transformer_0:
+            component_ref: dataframe_transformer
+            inputs: {data: {table: {data_warehouse: {namespace: experiment, name: breast}}}}
+          data_split_0:
+            component_ref: data_split
+            parties: [{role: local, party_id: ['0']}]
+            parameters: {train_size: 0.75, hetero_sync: false}
+            inputs: {data: {input_data: {task_output_artifact: {producer_task: transformer_0, output_artifact_key: dataframe_output}}}}
+          statistics_0:
+            component_ref: statistics
+            inputs: {data: {input_data: {task_output_artifact: {producer_task: data_split_0, output_artifact_key: train_output_data}}}}
+      schema_version: 2.2.0
+      """, to: "local.yaml")
+    let run = try place.moira("run", "local.yaml")
+    #expect(run.status == 0, "\(run.errors)")
+    let sides = try ["train", "test"].map { try column("x0", of: "data_split_0.\($0)@0") }
+    #expect(sides.allSatisfy { $0.count > 30 } && sides[0].count + sides[1].count == 207)
+    let shown = try place.moira("show", "last")
+    #expect(!shown.output.contains("host") && !shown.output.contains("arbiter"))
+  }
+
   @Test("a file and its conversion are one plan, and a file that is there is kept")
   func conversion() throws {
     for (file, options) in [("train.yaml", Self.permit), ("three_parties.yaml", [])] {

@@ -151,6 +151,50 @@ import Testing
     #expect(try server.get("/table/query?namespace=t&name=c").code == 7001)
   }
 
+  @Test func aDAGOfTheLocalPartyRunsOnTheTablesOfTheServer() throws {
+    let server = try serve()
+    let file = example + "/parties/10000/breast_homo_host.csv"
+    let uploaded = try server.post(
+      "/data/component/upload",
+      [
+        "file": file, "head": true, "partitions": 4, "namespace": "t", "name": "l",
+        "meta": ["label_name": "y", "sample_id_name": "id"],
+      ])
+    #expect(try server.waitForEnd(of: uploaded.job, role: "local", party: "0") == "success")
+    let party: [[String: Any]] = [["role": "local", "party_id": ["0"]]]
+    let dag: [String: Any] = [
+      "parties": party, "stage": "default",
+      "tasks": [
+        "reader_0": [
+          "component_ref": "reader", "parties": party,
+          "parameters": ["namespace": "t", "name": "l"],
+        ],
+        "statistics_0": [
+          "component_ref": "statistics",
+          "inputs": [
+            "data": [
+              "input_data": [
+                "task_output_artifact": [
+                  "producer_task": "reader_0", "output_artifact_key": "output_data",
+                  "parties": party,
+                ]
+              ]
+            ]
+          ],
+        ],
+      ],
+    ]
+    let submitted = try server.post(
+      "/job/submit", ["dag_schema": ["dag": dag, "schema_version": "2.2.0"]])
+    #expect(submitted.code == 0, "\(submitted.message)")
+    #expect(try server.waitForEnd(of: submitted.job, role: "local", party: "0") == "success")
+    let rows = try server.get("/job/task/query?job_id=\(submitted.job)").rows
+    #expect(rows.count == 2 && rows.allSatisfy { $0["role"] as? String == "local" })
+    let model = try server.get(
+      "/output/model/query?job_id=\(submitted.job)&role=local&party_id=0&task_name=statistics_0")
+    #expect(model.data.keys.sorted() == ["output_model"], "\(model.message)")
+  }
+
   @Test func modelsAreExportedDeletedImportedAndUsed() throws {
     try place.write("", to: "models/.keep")
     let server = try FlowServer(

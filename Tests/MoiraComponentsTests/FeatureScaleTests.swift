@@ -68,6 +68,166 @@ struct FeatureScaleTests {
     #expect(abs((usual.min() ?? 0) + 1) < 1e-15 && abs((usual.max() ?? 0) - 1) < 1e-15)
   }
 
+  /// Alike whether the sums are masked or in the open; the closed form is of the pooled rows.
+  @Test(arguments: ["secure_aggregation", "none"])
+  func `each feature goes to its own range, and those without one to the usual`(
+    method: String
+  ) async throws {
+    var rows = DealtColumns(seed: 11, rows: [60, 70, 80])
+    rows.values.removeAll { ["far", "holes"].contains($0.name) }
+    let bench = PartBench(clients: 3)
+    let keys = try await bench.run(Encryptor.self, [("method", .string(method))])
+    var inputs = try bench.inputs(rows)
+    for member in bench.members {
+      inputs[member.party, default: [:]]["protection"] = keys[member.party]?["protection"]
+    }
+    let ranges = ["usual": [-1.0, 1], "negative": [10, 30]]
+    let outputs = try await bench.run(
+      FeatureScale.self,
+      [
+        ("method", .string("min_max")), ("feature_range", ranges.parameter),
+        ("strict_range", .bool(true)),
+      ], inputs: inputs)
+    for (party, client) in bench.clients.enumerated() {
+      let table = try bench.get(Table.self, outputs[client]?["table"], at: client)
+      for (index, name) in rows.names.enumerated() {
+        let pooled = rows.pooled(name)
+        let (low, high) = (pooled.min()!, pooled.max()!)
+        let range = ranges[name] ?? [0, 1]
+        let expected = rows.values[index].parts[party].map { value in
+          range[0] + (high > low ? (value - low) / (high - low) * (range[1] - range[0]) : 0)
+        }
+        for (value, wanted) in zip(table.numericColumn(index), expected) {
+          // A few roundings, each at most 2⁻⁵³ of numbers up to 60: 500 lies about 30 from the ends.
+          #expect(abs(value - wanted) <= 1e-12, "\(name)")
+          #expect(value >= range[0] && value <= range[1])
+        }
+      }
+    }
+    let scaler = try bench.get(Scaler.self, outputs["hospital-a"]?["scaler"], at: "hospital-a")
+    #expect(try Scaler(artifact: scaler.artifactBytes()) == scaler)
+    #expect(scaler.range == .each(rows.names.map { ranges[$0] ?? [0, 1] }))
+  }
+
+  @Test func `places count the features, in the table's order, wherever the party is`() async throws
+  {
+    let rows = DealtColumns(seed: 12, rows: [30, 20, 10])
+    let byPlace = try await scale(rows, [("scale_idx", .list([.int(8), .int(0), .int(0)]))])
+    let byName = try await scale(
+      rows, [("scale_col", .list([.string("usual"), .string("outlier")]))])
+    #expect(byPlace.scaler == byName.scaler && byPlace.scaler.features == ["usual", "outlier"])
+    let alone = PartBench(clients: 2, arbiter: false)
+    let outputs = try await alone.run(
+      FeatureScale.self, [("pooled", .bool(false)), ("scale_idx", .list([.int(6)]))],
+      inputs: try alone.inputs(rows))
+    let own = try alone.get(Scaler.self, outputs["hospital-b"]?["scaler"], at: "hospital-b")
+    #expect(own.features == ["negative"])
+  }
+
+  @Test func `places and names that the table has not are refused by name at all parties`()
+    async throws
+  {
+    let rows = DealtColumns(seed: 13, rows: [9, 9, 9])
+    let bench = PartBench(clients: 3)
+    let inputs = try bench.inputs(rows)
+    let beyond = await bench.failure(
+      FeatureScale.self, [("scale_idx", .list([.int(1), .int(9)]))], inputs: inputs)
+    #expect(beyond?.code == "no-such-feature")
+    #expect(beyond?.message == "'scale_idx' has the place 9, but the table has 9 features")
+    // Messages that nobody took any more stay in a bench.
+    let other = PartBench(clients: 3)
+    let misspelt = await other.failure(
+      FeatureScale.self,
+      [("method", .string("min_max")), ("feature_range", ["usal": [0.0, 2]].parameter)],
+      inputs: try other.inputs(rows))
+    #expect(misspelt?.message == "'usal' of 'feature_range' is not a numeric feature")
+    #expect(misspelt?.hint == "did you mean 'usual'?")
+    var builder = TableBuilder(rows: 2)
+    builder.addNumeric("x", [1, 2])
+    builder.addCategorical("city", levels: ["a", "b"], codes: [0, 1])
+    let table = try Table(builder.build())
+    let single = PartBench(clients: 1, arbiter: false)
+    let given = try single.put(table, port: "data", at: "hospital-a")
+    let text = await single.failure(
+      FeatureScale.self, [("pooled", .bool(false)), ("scale_idx", .list([.int(1)]))],
+      inputs: ["hospital-a": ["data": given]])
+    #expect(text?.message == "'scale_idx' has 1, but 'city' there is not a numeric feature")
+  }
+
+  /// As many columns at each, so that the sums themselves would not notice.
+  @Test(arguments: [
+    [("scale_idx", ConfigValue.list([.int(1)]))], [("missing", .string("mean"))],
+  ])
+  func `parties that would add up different columns or figures are refused`(
+    own: [(String, ConfigValue)]
+  ) async throws {
+    let rows = DealtColumns(seed: 15, rows: [9, 9, 9])
+    let bench = PartBench(clients: 3)
+    let failure = await bench.failure(
+      FeatureScale.self, [("scale_idx", .list([.int(0)]))], at: ["hospital-c": own],
+      inputs: try bench.inputs(rows))
+    #expect(failure?.code == "terms-mismatch")
+    #expect(await bench.mail.sent.count == 6)
+  }
+
+  @Test func `ranges that no scaled feature uses are told`() async throws {
+    let rows = DealtColumns(seed: 14, rows: [9, 9, 9])
+    let bench = PartBench(clients: 3)
+    _ = try await bench.run(
+      FeatureScale.self,
+      [
+        ("method", .string("min_max")), ("scale_idx", .list([.int(0)])),
+        ("feature_range", ["usual": [0.0, 2], "zero": [0, 3]].parameter),
+      ], inputs: try bench.inputs(rows))
+    let warning = "'feature_range' has 'zero', which 'scale_idx' leaves out"
+    #expect(bench.logs.contains(.log(.warning, warning)))
+  }
+
+  @Test func `a strict scaler keeps later values in each feature's own range`() throws {
+    var builder = TableBuilder(rows: 3)
+    builder.addNumeric("x", [-10, 5, 30])
+    builder.addNumeric("y", [-10, 5, .nan])
+    let table = try Table(builder.build())
+    let scaler = Scaler(
+      method: .minMax, features: ["y", "x"], shift: [0, 0], scale: [10, 20],
+      range: .each([[0, 2], [-1, 1]]))
+    let scaled = try scaler.applied(to: table)
+    #expect(scaled.numericColumn(0) == [-0.5, 0.25, 1])
+    #expect(scaled.numericColumn(1).prefix(2) == [0, 0.5] && scaled.numericColumn(1)[2].isNaN)
+    let short = Scaler(
+      method: .minMax, features: ["y", "x"], shift: [0, 0], scale: [10, 20], range: .each([[0, 2]]))
+    #expect(throws: Failure.self) { try short.applied(to: table) }
+  }
+
+  @Test func `one range is written as it was before there were ranges by feature`() throws {
+    let scaler = Scaler(
+      method: .minMax, features: ["a"], shift: [0], scale: [1], range: .all([0, 1]))
+    let text = String(decoding: try scaler.readableJSON(), as: UTF8.self)
+      .filter { !$0.isWhitespace }
+    #expect(text.contains("\"range\":[0,1]"))
+    #expect(try Scaler(artifact: scaler.artifactBytes()) == scaler)
+  }
+
+  @Test func `parameters that contradict one another are found before anything runs`() {
+    func found(_ parameters: [(String, ConfigValue)]) -> [String] {
+      findings(FeatureScale.self, parameters)
+    }
+    let range = ("method", ConfigValue.string("min_max"))
+    #expect(
+      found([("scale_col", .list([.string("a")])), ("scale_idx", .list([.int(0)]))])
+        == ["scale_idx: one of 'scale_col' and 'scale_idx' may be given, but both are"])
+    #expect(
+      found([range, ("feature_range", ["a": [0.0, 1], "b": [1, 0]].parameter)])
+        == ["feature_range: 'feature_range.b' must be two numbers, the less one first"])
+    #expect(
+      found([
+        range, ("scale_col", .list([.string("a")])), ("feature_range", ["b": [0.0, 2]].parameter),
+      ]) == ["feature_range: 'feature_range' has 'b', which 'scale_col' leaves out"])
+    #expect(
+      found([("feature_range", ["b": [0.0, 2]].parameter)])
+        == ["feature_range: 'feature_range' goes with 'method: min_max' only"])
+  }
+
   @Test(arguments: ["standard", "min_max"])
   func `missing values stay or become the pooled mean`(method: String) async throws {
     let rows = DealtColumns(seed: 5, rows: [90, 80, 70])
@@ -170,7 +330,8 @@ struct FeatureScaleTests {
     #expect(failure?.message == "'usal' of 'scale_col' is not a numeric feature")
     #expect(failure?.hint == "did you mean 'usual'?")
     rows.values[0].parts[1][3] = .infinity
-    let infinite = await bench.failure(FeatureScale.self, inputs: try bench.inputs(rows))
+    let fresh = PartBench(clients: 3)
+    let infinite = await fresh.failure(FeatureScale.self, inputs: try fresh.inputs(rows))
     #expect(infinite?.code == "value-not-finite")
     let scaler = Scaler(method: .standard, features: ["other"], shift: [0], scale: [1])
     let table = try DealtColumns(seed: 1, rows: [4]).table(0)

@@ -34,6 +34,30 @@ struct TrainingParametersTests {
     #expect(parameters.optimizer == expected)
   }
 
+  @Test func `what is written of the rarer arguments comes through`() throws {
+    let parameters = try optimizer([
+      ("dampening", .double(0.1)), ("lr_decay", .double(0.2)),
+      ("initial_accumulator_value", .double(0.3)), ("amsgrad", .bool(true)),
+      ("centered", .bool(true)), ("decoupled_weight_decay", .bool(true)), ("maximize", .bool(true)),
+    ])
+    let expected = Optimizer(
+      .adam, dampening: 0.1, lrDecay: 0.2, initialAccumulatorValue: 0.3, amsgrad: true,
+      centered: true, decoupledWeightDecay: true, maximize: true)
+    #expect(parameters.optimizer == expected)
+  }
+
+  @Test func `maximizing turns the loss, and not the penalty`() {
+    let problem = LogisticProblem(columns: 1, classes: 2, fitIntercept: true)
+    var descent = Descent(
+      problem, penalty: .l2, alpha: 0.5, optimizer: Optimizer(.sgd, maximize: true))
+    var parameters = [2.0, 1]
+    descent.step(&parameters, gradient: [3, -1], rate: 0.1)
+    // Up by 3 and shrunk by 0.5 · 2; the intercept has no penalty.
+    #expect(parameters.count == 2)
+    #expect(abs(parameters[0] - (2 + 0.1 * (3 - 1))) < 1e-15)
+    #expect(abs(parameters[1] - 0.9) < 1e-15)
+  }
+
   @Test func `iterations are the rounds of the schedule, and all rounds where none are written`()
     throws
   {

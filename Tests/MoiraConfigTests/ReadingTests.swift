@@ -49,7 +49,7 @@ import Testing
     ("columns", .list([]), "3:9 param-out-of-range: 'columns' must be not empty, but is a list"),
     (
       "shares", scalars(.double(0.5), .int(2)),
-      "3:9 param-out-of-range: 'shares' must be at most 1, but is a list | allowed: at least 0 and at most 1"
+      "9:9 param-out-of-range: 'shares' must be at most 1, but has 2 | allowed: at least 0 and at most 1"
     ),
     (
       "shares", scalars(.string("half")),

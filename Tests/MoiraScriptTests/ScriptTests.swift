@@ -42,6 +42,22 @@ struct ScriptTests {
     }
   }
 
+  @Test("an input may come from another task at each party")
+  func inputsByParty() throws {
+    let built = try Pipeline("breast", guest: "9999", hosts: ["10000", "10001"]) {
+      let rows = Reader("reader_0", dataset: "breast")
+      let fewer = Sample("sample_0", data: rows.table, share: 0.5).only(at: "9999")
+      rows
+      fewer
+      Statistics(
+        "statistics_0", data: .at(["guest": fewer.output("table"), "host": rows.table]),
+        pooled: false)
+    }
+    #expect(
+      built.yaml.contains("    inputs: {data: {guest: sample_0.table, host: reader_0.table}}\n"))
+    #expect(try plan(built).contentHash == plan(pipeline(built.yaml)).contentHash)
+  }
+
   private let yaml = """
     moira: 1
     name: breast

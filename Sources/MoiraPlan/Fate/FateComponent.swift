@@ -17,6 +17,8 @@ struct FateComponent: Sendable {
     var isMany = false
     /// Whether each of them may go to some of the parties only.
     var canVary = false
+    /// Whether all parties have it or none.
+    var isForAll = false
 
     func fits(_ stage: FateStage) -> Bool { stages?.contains(stage) ?? true }
   }
@@ -34,6 +36,8 @@ struct FateComponent: Sendable {
   var modelReader: (component: String, port: PortName) = ("model_reader", "model")
   /// Where ours and FATE's differ on purpose, for one note in each reading.
   var differences: [String] = []
+  /// Whether a party alone has nothing to do in it.
+  var needsOthers: @Sendable (_ stage: FateStage) -> Bool = { _ in false }
   /// Its outputs by FATE's keys, with where they lie.
   let outputs: @Sendable (_ task: TaskID, _ stage: FateStage) -> [String: FateTask.Place]
   /// Says a task in steps of ours.
@@ -63,14 +67,34 @@ struct FateCall {
   var common: FateParameters? { members.first.flatMap { parameters[$0.party] } }
 }
 
-/// What an input port gets.
+/// What an input port gets: from one place, or from a place for each of some seats.
 struct FateFeed {
-  let place: FateTask.Place
-  let site: Site?
-  /// Nil for all that take part.
-  var seats: Set<PartyID>?
-  /// Of predictions: the model, and the rows that it was applied to.
-  var scored: (model: FateTask.Place, rows: FateTask.Place)?
+  struct Source {
+    let place: FateTask.Place
+    let site: Site?
+    /// Nil for all that take part.
+    var seats: Set<PartyID>?
+
+    func serves(_ seat: PartyID) -> Bool { seats?.contains(seat) ?? true }
+  }
+
+  var sources: [Source]
+
+  init(place: FateTask.Place, site: Site?) { sources = [Source(place: place, site: site)] }
+  init(_ sources: [Source]) { self.sources = sources }
+
+  func source(at seat: PartyID) -> Source? { sources.first { $0.serves(seat) } }
+
+  /// The same, as if it were written at another place.
+  func told(at site: Site?) -> FateFeed {
+    FateFeed(sources.map { Source(place: $0.place, site: site, seats: $0.seats) })
+  }
+}
+
+/// What predictions follow from: the model, and the rows that it was applied to.
+struct FateScores {
+  let model: FateFeed
+  let rows: FateFeed
 }
 
 /// One party's parameters of a task by FATE's names, checked, defaults filled in.

@@ -10,6 +10,13 @@ enum FateComponents {
 
   static let names = all.map(\.name)
 
+  /// What brings tables in and takes them away is no part of a pipeline here.
+  static let elsewhere = [
+    "upload":
+      "'moira party dataset add' registers a file where it lies, and 'flow data upload' sends one to a server",
+    "download": "'moira export' writes a job's table, and 'flow output download-data' fetches one",
+  ]
+
   /// FATE 2.2's other components.
   static let unsupported: Set<String> = [
     "upload", "download", "psi", "feature_correlation", "hetero_feature_binning",
@@ -26,16 +33,18 @@ enum FateComponents {
 extension FateComponent.Input {
   static func data(
     _ name: String, _ stages: Set<FateStage>? = nil, aliases: [String] = [],
-    isOptional: Bool = false, isMany: Bool = false, canVary: Bool = false
+    isOptional: Bool = false, isMany: Bool = false, canVary: Bool = false, isForAll: Bool = false
   ) -> Self {
     .init(
       name: name, aliases: aliases, section: "data", stages: stages, isOptional: isOptional,
-      isMany: isMany, canVary: canVary)
+      isMany: isMany, canVary: canVary, isForAll: isForAll)
   }
 
   static func model(
-    _ name: String, _ stages: Set<FateStage>? = nil, isOptional: Bool = false
+    _ name: String, _ stages: Set<FateStage>? = nil, isOptional: Bool = false,
+    isForAll: Bool = false
   ) -> Self {
-    .init(name: name, section: "model", stages: stages, isOptional: isOptional)
+    .init(
+      name: name, section: "model", stages: stages, isOptional: isOptional, isForAll: isForAll)
   }
 }

@@ -23,7 +23,7 @@ extension FateComponent {
       if let own = call.common { maker.checkColumns(own) }
       for (index, feed) in (call.feeds["input_datas"] ?? []).enumerated() {
         let id = index == 0 ? call.id : FateNames.beside(call.id, "\(index + 1)")
-        let members = call.members.filter { feed.seats?.contains($0.party) ?? true }
+        let members = call.members.filter { feed.source(at: $0.party) != nil }
         maker.evaluate(feed, for: call, as: id, members)
       }
     })
@@ -83,7 +83,7 @@ extension FateMaker {
     let isPooled = canPool(members)
     let form = call.common?.value("default_eval_setting").string
     let column = call.common?["predict_column_name"]
-    guard let scored = feed.scored else {
+    guard let made = feed.sources.first?.place, let scored = scored[made] else {
       add(
         "evaluator", for: call, as: id, inputs: [("data", feed)], isPooled: isPooled,
         members: members
@@ -102,8 +102,8 @@ extension FateMaker {
     add(
       "evaluator", for: call, as: id,
       inputs: [
-        ("model", FateFeed(place: scored.model, site: feed.site)),
-        ("data", FateFeed(place: scored.rows, site: feed.site)),
+        ("model", scored.model.told(at: feed.sources.first?.site)),
+        ("data", scored.rows.told(at: feed.sources.first?.site)),
       ], isPooled: isPooled, members: members
     ) { own in local(isPooled, own) + reported(own) }
   }

@@ -8,6 +8,8 @@ struct FateFile {
   var conf: FateConf
   var tasks: [FateStep]
   var site: Site?
+  /// Whether its one party has the role `local`.
+  var isLocal = false
   /// What its tasks may be of.
   var components = FateComponents.all
 }

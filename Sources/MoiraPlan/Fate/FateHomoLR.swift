@@ -7,8 +7,10 @@ extension FateComponent {
   static let homoLR = FateComponent(
     name: "homo_lr", ours: "homo_lr, predictor", stages: [.train, .predict],
     inputs: [
-      .data("train_data", [.train]), .data("validate_data", [.train], isOptional: true),
-      .model("warm_start_model", [.train], isOptional: true), .data("test_data", [.predict]),
+      .data("train_data", [.train]),
+      .data("validate_data", [.train], isOptional: true, isForAll: true),
+      .model("warm_start_model", [.train], isOptional: true, isForAll: true),
+      .data("test_data", [.predict]),
       .model("input_model", [.predict]),
     ],
     parameters: parameters,
@@ -18,6 +20,7 @@ extension FateComponent {
       "more than two classes are trained by softmax, all of them",
       "'alpha' is 0.01 where none is written, not 1",
     ],
+    needsOthers: { $0 == .train },
     outputs: { task, stage in
       stage == .predict
         ? ["test_output_data": .init(task, "predictions")]

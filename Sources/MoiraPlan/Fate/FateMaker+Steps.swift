@@ -15,8 +15,8 @@ extension FateMaker {
     parameters: (FateParameters) -> [ConfigMap.Entry] = { _ in [] }
   ) {
     let members = members ?? call.members
-    var wires = inputs.compactMap { input in
-      input.feed.map { wire(input.port, $0.place, at: $0.site) }
+    var wires = inputs.flatMap { input in
+      input.feed.map { self.wires(input.port, $0, members) } ?? []
     }
     if isPooled, let encryptor = protect(call, members) {
       wires.append(wire("protection", .init(encryptor, "protection"), at: call.task.site))
@@ -42,10 +42,36 @@ extension FateMaker {
     owned[call.id, default: []].append(id)
   }
 
-  func wire(_ port: PortName, _ place: FateTask.Place, at site: Site?) -> Pipeline.Wire {
+  func wire(
+    _ port: PortName, _ place: FateTask.Place, at site: Site?, for target: String? = nil
+  ) -> Pipeline.Wire {
     Pipeline.Wire(
       port: .init(value: port, site: site),
-      source: .init(value: "\(place.step).\(place.port)", site: site))
+      source: .init(value: "\(place.step).\(place.port)", site: site),
+      target: target.map { .init(value: $0, site: site) })
+  }
+
+  /// One wire where all get the same; else one for each role, or where a role's seats differ for each
+  /// seat.
+  private func wires(
+    _ port: PortName, _ feed: FateFeed, _ members: [Pipeline.Member]
+  ) -> [Pipeline.Wire] {
+    let own = members.map { (member: $0, source: feed.source(at: $0.party)) }
+    func isSame(_ own: [(member: Pipeline.Member, source: FateFeed.Source?)]) -> Bool {
+      own.allSatisfy { $0.source?.place == own[0].source?.place }
+    }
+    guard let first = own.first else { return [] }
+    if isSame(own) { return first.source.map { [wire(port, $0.place, at: $0.site)] } ?? [] }
+    let roles = Role.allCases.map { role in own.filter { $0.member.role == role } }
+      .filter { !$0.isEmpty }
+    if roles.allSatisfy(isSame) {
+      return roles.compactMap { one in
+        one[0].source.map { wire(port, $0.place, at: $0.site, for: one[0].member.role.rawValue) }
+      }
+    }
+    return own.compactMap { one in
+      one.source.map { wire(port, $0.place, at: $0.site, for: one.member.party.text) }
+    }
   }
 
   /// Nil when all take part, as a step without a word on it has it.

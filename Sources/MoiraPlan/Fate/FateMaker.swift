@@ -10,7 +10,7 @@ struct FateMaker {
   /// The steps of each task, the main one first.
   var owned: [TaskID: [TaskID]] = [:]
   /// Tasks that are not said, because of an error.
-  private var dropped: Set<TaskID> = []
+  private(set) var dropped: Set<TaskID> = []
   /// Whether something is missing that a plan would miss too.
   var isPartial = false
   /// Keys of encryptors that were made, by the seats that take part.
@@ -23,8 +23,9 @@ struct FateMaker {
   private var errorsBefore = 0
   /// Tasks that sum over fewer than three parties without a word on protection.
   var bare: [(task: TaskID, site: Site?, count: Int)] = []
-  private var known: [TaskID: (component: FateComponent, stage: FateStage)] = [:]
-  private var scored: [FateTask.Place: (model: FateTask.Place, rows: FateTask.Place)] = [:]
+  private(set) var known: [TaskID: (component: FateComponent, stage: FateStage)] = [:]
+  /// Which outputs are predictions, and of what.
+  private(set) var scored: [FateTask.Place: FateScores] = [:]
   private var differing: [String] = []
 
   init(_ file: FateFile, _ settings: FateSettings, _ diagnostics: Diagnostics) {
@@ -49,7 +50,9 @@ struct FateMaker {
     if isPartial || file.seats.isEmpty || steps.isEmpty { return nil }
     let pipeline = Pipeline(
       name: settings.name, members: file.seats, steps: ordered(), conf: file.conf.node)
-    return FatePipeline(pipeline: pipeline, tasks: file.tasks.compactMap(description))
+    return FatePipeline(
+      pipeline: pipeline, tasks: file.tasks.compactMap(description),
+      isLocal: file.isLocal)
   }
 
   private func description(_ task: FateStep) -> FateTask? {
@@ -78,6 +81,14 @@ struct FateMaker {
       drop(task)
       return
     }
+    if component.needsOthers(stage), members(of: task).count == 1, arbiters.isEmpty {
+      drop(task)
+      diagnostics.error(
+        "too-few-parties",
+        "'\(component.name)' needs other parties, but '\(task.id)' has one alone",
+        at: task.component.site, hint: "roles guest and host, and for training an arbiter")
+      return
+    }
     known[task.id] = (component, stage)
   }
 
@@ -99,7 +110,7 @@ struct FateMaker {
     }
     diagnostics.error(
       "fate-unsupported", "FATE's component '\(name)' has no counterpart here",
-      at: task.component.site, hint: supported)
+      at: task.component.site, hint: FateComponents.elsewhere[name] ?? supported)
   }
 
   private mutating func stage(of task: FateStep, _ component: FateComponent) -> FateStage? {
@@ -125,26 +136,42 @@ struct FateMaker {
     let outputs = component.outputs(task.id, stage)
     let isTrained = stage == .train
     guard let made = outputs["train_output_data"] ?? outputs["test_output_data"],
-      let rows = place(isTrained ? "train_data" : "test_data", of: task, component, stage)
+      let rows = sources(isTrained ? "train_data" : "test_data", of: task, component, stage)
     else { return }
     let model =
-      outputs["output_model"] ?? place("input_model", of: task, component, stage)
-      ?? place("model", of: task, component, stage)
-    if let model { scored[made] = (model, rows) }
+      outputs["output_model"].map { FateFeed(place: $0, site: task.site) }
+      ?? sources("input_model", of: task, component, stage)
+      ?? sources("model", of: task, component, stage)
+    if let model { scored[made] = FateScores(model: model, rows: rows) }
+  }
+
+  /// What an input that takes one artifact gets, before anything is said.
+  private func sources(
+    _ name: String, of task: FateStep, _ component: FateComponent, _ stage: FateStage
+  ) -> FateFeed? {
+    guard let input = task.inputs.first(where: { $0.port.value == name }),
+      let port = component.input(name, stage),
+      let slot = slots(input, port, members(of: task)).first
+    else { return nil }
+    let found = slot.compactMap { one -> FateFeed.Source? in
+      guard let place = place(of: one.channel, port, in: slot, task, component) else { return nil }
+      return .init(place: place, site: one.channel.site, seats: one.seats)
+    }
+    return found.isEmpty ? nil : FateFeed(found)
   }
 
   private func place(
-    _ port: String, of task: FateStep, _ component: FateComponent, _ stage: FateStage
+    of channel: FateChannel, _ port: FateComponent.Input, in slot: FateSlot, _ task: FateStep,
+    _ component: FateComponent
   ) -> FateTask.Place? {
-    guard let input = task.inputs.first(where: { $0.port.value == port }),
-      let channel = input.channels.first
-    else { return nil }
-    guard case .output(let producer, let key) = channel.source else {
-      let isModel = input.section == "model"
-      return .init(
-        FateNames.beside(task.id, port), isModel ? component.modelReader.port : "table")
+    switch channel.source {
+    case .output(let producer, let key): output(of: TaskID(producer.value), key.value)
+    case .dataset: .init(FateNames.beside(task.id, port.name), "table")
+    case .earlier:
+      .init(
+        FateNames.beside(task.id, slot.hasDatasets ? "\(port.name)-earlier" : port.name),
+        port.section == "model" ? component.modelReader.port : "table")
     }
-    return output(of: TaskID(producer.value), key.value)
   }
 
   private func output(of task: TaskID, _ key: String) -> FateTask.Place? {
@@ -206,7 +233,7 @@ struct FateMaker {
           "port-unknown", "'\(port.name)' is \(port.section) of '\(component.name)'",
           at: input.port.site, hint: "write it under 'inputs.\(port.section)'")
       }
-      feeds[port.name, default: []] += channels(input, of: task, port, component, members)
+      feeds[port.name, default: []] += self.feeds(input, of: task, port, component, members)
     }
     for port in component.inputs where !port.isOptional && port.fits(stage) {
       guard feeds[port.name]?.isEmpty ?? true else { continue }
@@ -234,81 +261,5 @@ struct FateMaker {
       at: input.port.site,
       hint: nearestName(to: input.port.value, among: names).map { "did you mean '\($0)'?" }
         ?? (names.isEmpty ? "it has no inputs" : "inputs are \(names.joined(separator: ", "))"))
-  }
-
-  private mutating func channels(
-    _ input: FateInput, of task: FateStep, _ port: FateComponent.Input,
-    _ component: FateComponent, _ members: [Pipeline.Member]
-  ) -> [FateFeed] {
-    var feeds: [FateFeed] = []
-    for (index, channel) in input.channels.enumerated() {
-      let suffix = index == 0 ? port.name : "\(port.name)-\(index + 1)"
-      var feed: FateFeed?
-      switch channel.source {
-      case .output(let producer, let key): feed = output(producer, key)
-      case .dataset(let name):
-        feed = reader(of: name, task, FateNames.beside(task.id, suffix), members)
-      case .earlier(let reference):
-        feed = earlier(
-          reference, task, FateNames.beside(task.id, suffix),
-          port.section == "data" ? ("table_reader", "table") : component.modelReader, members,
-          at: channel.site)
-      }
-      feed?.seats = channel.seats
-      if let feed { feeds.append(feed) }
-    }
-    checkChannels(input, port, members)
-    return feeds
-  }
-
-  private mutating func output(
-    _ producer: Pipeline.Named<String>, _ key: Pipeline.Named<String>
-  ) -> FateFeed? {
-    let id = TaskID(producer.value)
-    guard let (component, stage) = known[id] else {
-      isPartial = true
-      if dropped.contains(id) { return nil }
-      let names = file.tasks.map(\.id.text)
-      diagnostics.error(
-        "task-unknown", "'\(producer.value)' is not a task of the pipeline", at: producer.site,
-        hint: nearestName(to: producer.value, among: names).map { "did you mean '\($0)'?" }
-          ?? "tasks are " + names.prefix(12).joined(separator: ", "))
-      return nil
-    }
-    let outputs = component.outputs(id, stage)
-    guard let place = outputs[key.value] else {
-      isPartial = true
-      let names = outputs.keys.sorted()
-      diagnostics.error(
-        "output-unknown", "'\(id)' has no output '\(key.value)'", at: key.site,
-        hint: nearestName(to: key.value, among: names).map { "did you mean '\($0)'?" }
-          ?? (names.isEmpty
-            ? "it has no outputs" : "outputs are \(names.joined(separator: ", "))"))
-      return nil
-    }
-    return FateFeed(place: place, site: key.site, scored: scored[place])
-  }
-
-  /// An input of ours comes from one place for all; FATE's may differ from party to party.
-  private mutating func checkChannels(
-    _ input: FateInput, _ port: FateComponent.Input, _ members: [Pipeline.Member]
-  ) {
-    if port.canVary { return }
-    if !port.isMany, input.channels.count > 1 {
-      diagnostics.error(
-        "fate-unsupported",
-        "'\(port.name)' takes one artifact, the same at all parties, but has \(input.channels.count)",
-        at: input.port.site, hint: "a task for each party, limited by 'parties', does it")
-      return
-    }
-    for channel in input.channels {
-      guard let seats = channel.seats,
-        let lacking = members.first(where: { !seats.contains($0.party) })
-      else { continue }
-      diagnostics.error(
-        "fate-unsupported",
-        "'\(port.name)' goes to all parties of the task, but 'parties' leaves out '\(lacking.party)'",
-        at: channel.site, hint: "leave it out of the task's 'parties' too")
-    }
   }
 }

@@ -9,6 +9,13 @@ public struct FatePipeline: Sendable {
   public let pipeline: Pipeline
   /// The tasks of the file, in its order, with the steps of the pipeline that stand for them.
   public let tasks: [FateTask]
+  /// Whether its one party, a guest here, has FATE's role `local`.
+  public let isLocal: Bool
+
+  /// What FATE calls the role of a seat.
+  public func roleName(of role: Role) -> String {
+    isLocal ? FateRole.local.rawValue : role.rawValue
+  }
 
   /// The components that such files may name.
   public static var componentNames: [String] { FateComponents.names }

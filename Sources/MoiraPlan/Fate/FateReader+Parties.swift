@@ -11,9 +11,24 @@ extension FateReader {
       return []
     }
     var builder = PipelineSeats()
-    for one in players(entry.value, "'parties'") {
-      builder.add(one.party, one.role, at: one.site, into: &diagnostics)
+    let before = diagnostics.all.count
+    let players = players(entry.value, "'parties'")
+    if players.isEmpty, diagnostics.all.count == before {
+      diagnostics.error(
+        "fate-form", "'parties' must name a party, but none has a 'party_id'", at: entry.keySite,
+        hint: "parties: [{role: guest, party_id: ['9999']}]")
     }
+    for one in players {
+      builder.add(one.party, one.role.role, at: one.site, into: &diagnostics)
+    }
+    if let local = players.first(where: { $0.role == .local }), players.count > 1 {
+      diagnostics.error(
+        "fate-unsupported",
+        "a 'local' party is alone in its job, but the job has \(players.count) parties",
+        at: local.site, hint: "role: guest")
+      return []
+    }
+    isLocal = players.first?.role == .local
     let members = builder.members
     if members.count > Pipeline.partyLimit {
       diagnostics.error(
@@ -23,7 +38,8 @@ extension FateReader {
       return []
     }
     for member in members {
-      seats[member.role, default: [:]][member.registered.text] = member.party
+      let role = isLocal ? FateRole.local : FateRole(member.role)
+      seats[role, default: [:]][member.registered.text] = member.party
     }
     return members
   }
@@ -39,11 +55,11 @@ extension FateReader {
       }
       let ids = seats[one.role, default: [:]].keys.sorted()
       diagnostics.error(
-        "party-unknown", "'\(one.party)' is not \(article(one.role)) of the job", at: one.site,
+        "party-unknown", "'\(one.party)' is not \(one.role.phrase) of the job", at: one.site,
         hint: nearestName(to: one.party.text, among: ids).map { "did you mean '\($0)'?" }
           ?? (ids.isEmpty
-            ? "'dag.parties' has no \(one.role)"
-            : "\(one.role) is " + ids.prefix(12).joined(separator: ", ")))
+            ? "'dag.parties' has no \(one.role.rawValue)"
+            : "\(one.role.rawValue) is " + ids.prefix(12).joined(separator: ", ")))
     }
     return named
   }
@@ -53,7 +69,7 @@ extension FateReader {
     guard let entry, !entry.value.isNull else { return nil }
     var named: Set<PartyID> = []
     for node in entry.value.list ?? [entry.value] {
-      guard let role = role(node) else { continue }
+      guard let role = fateRole(node) else { continue }
       named.formUnion(seats[role, default: [:]].values)
     }
     return named
@@ -61,7 +77,7 @@ extension FateReader {
 
   private mutating func players(
     _ node: ConfigNode, _ subject: String
-  ) -> [(role: Role, party: PartyID, site: Site?)] {
+  ) -> [(role: FateRole, party: PartyID, site: Site?)] {
     guard let list = node.list else {
       diagnostics.error(
         "fate-form", "\(subject) must be a list, but is \(node.phrase)", at: node.site,
@@ -73,7 +89,7 @@ extension FateReader {
 
   private mutating func players(
     of node: ConfigNode
-  ) -> [(role: Role, party: PartyID, site: Site?)] {
+  ) -> [(role: FateRole, party: PartyID, site: Site?)] {
     guard let map = node.map else {
       diagnostics.error(
         "fate-form", "a party must be a mapping, but is \(node.phrase)", at: node.site,
@@ -87,21 +103,22 @@ extension FateReader {
         hint: "{role: guest, party_id: ['9999']}")
       return []
     }
-    guard let role = role(roleNode) else { return [] }
+    guard let role = fateRole(roleNode) else { return [] }
     return (ids.list ?? [ids]).compactMap { id in
       party(id).map { (role, $0, id.site) }
     }
   }
 
-  mutating func role(_ node: ConfigNode) -> Role? {
+  private mutating func fateRole(_ node: ConfigNode) -> FateRole? {
+    if node.name == FateRole.local.rawValue { return .local }
+    return role(node, among: FateRole.allCases.map(\.rawValue)).map { FateRole($0) }
+  }
+
+  /// One of the roles of jobs of several parties.
+  mutating func role(
+    _ node: ConfigNode, among names: [String] = Role.allCases.map(\.rawValue)
+  ) -> Role? {
     if let role = node.name.flatMap(Role.init(rawValue:)) { return role }
-    let names = Role.allCases.map(\.rawValue)
-    if node.name == "local" {
-      diagnostics.error(
-        "role-unknown", "'local' is FATE's role for jobs of one site, which have no pipeline here",
-        at: node.site, hint: "'moira party dataset add' registers data")
-      return nil
-    }
     diagnostics.error(
       "role-unknown", "\(node.phrase) is not a role", at: node.site,
       hint: node.name.flatMap { nearestName(to: $0, among: names) }.map { "did you mean '\($0)'?" }
@@ -118,4 +135,28 @@ extension FateReader {
     }
     return PartyID(name)
   }
+}
+
+/// FATE's roles: ours, and that of a party which is alone in its job.
+enum FateRole: String, CaseIterable {
+  case guest, host, arbiter, local
+
+  init(_ role: Role) {
+    switch role {
+    case .guest: self = .guest
+    case .host: self = .host
+    case .arbiter: self = .arbiter
+    }
+  }
+
+  /// What it is here: a party for itself is the guest of a job without hosts.
+  var role: Role {
+    switch self {
+    case .guest, .local: .guest
+    case .host: .host
+    case .arbiter: .arbiter
+    }
+  }
+
+  var phrase: String { self == .local ? "the local party" : article(role) }
 }

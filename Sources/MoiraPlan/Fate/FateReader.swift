@@ -10,7 +10,9 @@ struct FateReader {
   /// The command line's, by FATE's names.
   let overrides: [Override]
   /// By role and id.
-  var seats: [Role: [String: PartyID]] = [:]
+  var seats: [FateRole: [String: PartyID]] = [:]
+  /// Whether the job is of one party in the role `local`.
+  var isLocal = false
 
   init(overrides: [Override]) { self.overrides = overrides }
 
@@ -48,6 +50,7 @@ struct FateReader {
     let stage = readStage(dag["stage"])
     var file = FateFile(
       seats: seats, stage: stage?.value, conf: conf, tasks: [], site: site)
+    file.isLocal = isLocal
     file.tasks = readTasks(dag.entry("tasks"), &file.conf, fallback: site)
     readPartyTasks(dag.entry("party_tasks"), &file)
     overrideTasks(&file)

@@ -52,12 +52,13 @@ extension FateMaker {
   /// The task is the step that brings in its input, and no other.
   mutating func passOn(_ call: FateCall, _ port: String) {
     guard let feed = call.feed(port) else { return }
-    if feed.place.step == FateNames.beside(call.id, port) {
-      owned[call.id] = [feed.place.step]
-    } else {
+    let reader = FateNames.beside(call.id, port)
+    if let other = feed.sources.first(where: { $0.place.step != reader }) {
       diagnostics.error(
         "fate-unsupported", "'\(call.component.name)' reads a table that a party has registered",
-        at: feed.site, hint: "\(port): {data_warehouse: {namespace: ..., name: ...}}")
+        at: other.site, hint: "\(port): {data_warehouse: {namespace: ..., name: ...}}")
+    } else {
+      owned[call.id] = [reader]
     }
   }
 }

@@ -46,7 +46,7 @@ extension FateComponent {
         let isLast = index == feeds.count - 1
         let id = isLast ? call.id : FateNames.beside(call.id, "\(index)")
         maker.add("union", for: call, as: id, inputs: [("data", first), ("more", feed)])
-        first = FateFeed(place: .init(id, "table"), site: feed.site)
+        first = FateFeed(place: .init(id, "table"), site: feed.sources.first?.site)
         if !isLast { beside.append(id) }
       }
       maker.owned[call.id] = [call.id] + beside

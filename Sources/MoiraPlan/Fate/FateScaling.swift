@@ -2,51 +2,6 @@ internal import MoiraConfig
 internal import MoiraModel
 
 extension FateComponent {
-  /// `statistics`: of each party's own rows, as FATE has it.
-  static let statistics = FateComponent(
-    name: "statistics", ours: "statistics",
-    inputs: [.data("input_data")],
-    parameters: ParameterGroup([
-      .fate("metrics", .list(.string), "Which figures."),
-      .fate("ddof", .int, "What the divisor of the variance lacks of n.", [.atLeast(0)]),
-      .fate("bias", .bool, "Whether skewness and kurtosis are those of the rows as they are."),
-      .fate(
-        "relative_error", .double, "How far quantiles may be off.", [.moreThan(0), .atMost(1)]),
-      .fate("skip_col", .list(.string), "Columns to leave out."),
-      .fate("use_anonymous", .bool, "Whether columns are named anonymously."),
-    ]),
-    idle: ["relative_error"],
-    differences: [
-      "all figures of a party's own rows are exact, and all are reported",
-      "'pooled: true' of ours adds those of all parties' rows",
-    ],
-    outputs: { task, _ in ["output_model": .init(task, "statistics")] },
-    steps: { call, maker in
-      if let own = call.common {
-        maker.checkMetrics(own)
-        maker.refuseAnonymous(own)
-      }
-      maker.add("statistics", for: call, inputs: [("data", call.feed("input_data"))]) { own in
-        let site = own["metrics"]?.site ?? own.site
-        var entries = [ConfigMap.Entry("pooled", .bool(false), at: site)]
-        let quantiles = quantiles(own)
-        if !quantiles.isEmpty {
-          entries.append(.init("quantiles", .list(quantiles.map { .double($0) }), at: site))
-        }
-        let ddof = own.entry("ddof", from: "ddof")
-        return entries + (ddof.isEmpty ? [.init("ddof", .int(1), at: own.site)] : ddof)
-          + own.entry("bias", from: "bias")
-          + own.entry("skip_col", from: "skip_col")
-      }
-    })
-
-  /// `median` and `25%`, as probabilities.
-  private static func quantiles(_ own: FateParameters) -> [Double] {
-    (own["metrics"]?.list ?? []).compactMap(\.name).compactMap { name in
-      name == "median" ? 0.5 : FateMaker.percent(name)
-    }
-  }
-
   /// `feature_scale`: by figures of all parties' rows, the same at all of them.
   static let featureScale = FateComponent(
     name: "feature_scale", ours: "feature_scale", stages: [.train, .predict],
@@ -61,7 +16,7 @@ extension FateComponent {
         "feature_range", .either([.list(.double), .dictionary(.list(.double))]),
         "Where min_max puts the least and the greatest value."),
       .fate("scale_col", .list(.string), "The columns to scale."),
-      .fate("scale_idx", .list(.int), "The columns to scale, by their places."),
+      .fate("scale_idx", .list(.int), "The columns to scale, by their places.", [.atLeast(0)]),
       .fate("strict_range", .bool, "Whether values beyond the range are moved to its ends."),
       .fate("use_anonymous", .bool, "Whether columns are named anonymously."),
     ]),
@@ -76,7 +31,9 @@ extension FateComponent {
       ]
     },
     steps: { call, maker in
-      if let own = call.common { maker.checkScale(own) }
+      for member in call.members {
+        if let own = call.parameters[member.party] { maker.checkScale(own) }
+      }
       if call.stage == .predict {
         maker.add(
           "feature_scale", for: call,
@@ -84,18 +41,33 @@ extension FateComponent {
         ) { own in [.init("pooled", .bool(false), at: own.site)] }
         return
       }
-      let pools = !maker.arbiters.isEmpty
+      let pools = !maker.arbiters.isEmpty && maker.scalesAlike(call)
       maker.add(
         "feature_scale", for: call, inputs: [("data", call.feed("train_data"))], isPooled: pools
       ) { own in
         (pools ? [] : [.init("pooled", .bool(false), at: own.site)])
-          + own.entry("method", from: "method") + own.entry("feature_range", from: "feature_range")
-          + own.entry("scale_col", from: "scale_col") + strict(own)
+          + own.entry("method", from: "method") + range(own)
+          + own.entry("scale_col", from: "scale_col") + own.entry("scale_idx", from: "scale_idx")
+          + strict(own)
       }
     })
 
+  /// Ranges are of `min_max`, and of the columns that are scaled; `checkScale` tells of others.
+  private static func range(_ own: FateParameters) -> [ConfigMap.Entry] {
+    guard own.isRanged, let node = own["feature_range"] else { return [] }
+    guard let map = node.map else { return own.entry("feature_range", from: "feature_range") }
+    let idle = Set(own.idleRanges.map(\.key))
+    let kept = map.entries.filter { !idle.contains($0.key) }
+    if kept.isEmpty { return [] }
+    return [
+      .init(
+        key: "feature_range", keySite: node.site,
+        value: ConfigNode(.map(ConfigMap(kept)), at: node.site))
+    ]
+  }
+
   private static func strict(_ own: FateParameters) -> [ConfigMap.Entry] {
-    guard own.value("method") == .string("min_max") else { return [] }
+    guard own.isRanged else { return [] }
     if let written = own["strict_range"] {
       return [.init(key: "strict_range", keySite: written.site, value: written)]
     }
@@ -103,49 +75,65 @@ extension FateComponent {
   }
 }
 
-extension FateMaker {
-  fileprivate static let metrics = [
-    "count", "sum", "max", "min", "mean", "median", "std", "var", "coefficient_of_variation",
-    "missing_count", "missing_ratio", "skewness", "kurtosis",
-  ]
+extension FateParameters {
+  fileprivate var isRanged: Bool { value("method") == .string("min_max") }
 
-  /// 0.25 of `25%`.
-  fileprivate static func percent(_ name: String) -> Double? {
-    guard name.hasSuffix("%"), let percent = Double(name.dropLast()), (0...100).contains(percent)
-    else { return nil }
-    return percent / 100
-  }
-
-  fileprivate mutating func checkMetrics(_ own: FateParameters) {
-    for node in own["metrics"]?.list ?? [] {
-      guard let name = node.name, !Self.metrics.contains(name), Self.percent(name) == nil else {
-        continue
-      }
-      diagnostics.error(
-        "param-choice", "'\(name)' is not one of the figures of 'statistics'", at: node.site,
-        hint: nearestName(to: name, among: Self.metrics).map { "did you mean '\($0)'?" }
-          ?? "figures are \(Self.metrics.joined(separator: ", ")) and 25%")
+  /// Ranges of columns that `scale_col` leaves out; FATE passes over them.
+  fileprivate var idleRanges: [ConfigMap.Entry] {
+    guard let scaled = self["scale_col"]?.list?.compactMap(\.name), !scaled.isEmpty else {
+      return []
     }
+    return ranges.filter { !scaled.contains($0.key) }
   }
 
-  fileprivate mutating func refuseAnonymous(_ own: FateParameters) {
-    guard case .bool(true) = own.value("use_anonymous") else { return }
-    diagnostics.error(
-      "fate-unsupported", "'use_anonymous' must be false: columns have their own names here",
-      at: own["use_anonymous"]?.site, hint: "name the columns as the data does")
-  }
+  /// `feature_range` by column, as written.
+  fileprivate var ranges: [ConfigMap.Entry] { written("feature_range")?.map?.entries ?? [] }
+}
 
+extension FateMaker {
   fileprivate mutating func checkScale(_ own: FateParameters) {
     refuseAnonymous(own)
-    if let places = own["scale_idx"] {
+    if let places = own["scale_idx"], own["scale_col"] != nil {
       diagnostics.error(
-        "fate-unsupported", "'scale_idx' names columns by their places, which differ between files",
-        at: places.site, hint: "name them: scale_col: [x0, x1]")
+        "param-conflict", "one of 'scale_col' and 'scale_idx' may be given, but both are",
+        at: places.site, hint: "leave one of them out")
     }
-    if own["feature_range"]?.map != nil {
-      diagnostics.error(
-        "fate-unsupported", "'feature_range' must be one range for all columns",
-        at: own["feature_range"]?.site, hint: "a task for each range, with 'scale_col'")
+    guard own["feature_range"] != nil else { return }
+    for entry in own.ranges { checkRange(entry.value, "feature_range.\(entry.key)") }
+    if let range = own.written("feature_range"), range.map == nil {
+      checkRange(range, "feature_range")
     }
+    if own.isRanged {
+      idle += own.idleRanges.map { .init(value: "feature_range.\($0.key)", site: $0.keySite) }
+    } else if let range = own.written("feature_range"), range.value != .list([.int(0), .int(1)]) {
+      idle.append(.init(value: "feature_range", site: range.site))
+    }
+  }
+
+  private mutating func checkRange(_ node: ConfigNode, _ name: String) {
+    let ends = node.list?.compactMap(\.value.number) ?? []
+    if ends.count == 2, ends.count == node.list?.count, ends[0] < ends[1] { return }
+    diagnostics.error(
+      "param-conflict", "'\(name)' must be two numbers, the less one first", at: node.site,
+      hint: "[0, 1]")
+  }
+
+  /// Whether all parties scale the same columns in the same way, so that one scaler can serve all.
+  fileprivate mutating func scalesAlike(_ call: FateCall) -> Bool {
+    let names = ["method", "scale_col", "scale_idx", "feature_range", "strict_range"]
+    guard let first = call.members.first, let own = call.parameters[first.party] else {
+      return true
+    }
+    for member in call.members.dropFirst() {
+      guard let other = call.parameters[member.party],
+        let name = names.first(where: { other.value($0) != own.value($0) })
+      else { continue }
+      diagnostics.note(
+        "fate-differs",
+        "'\(name)' is not the same at '\(first.party)' and '\(member.party)', so that each party scales by its own rows, as FATE's do",
+        at: (other[name] ?? own[name])?.site)
+      return false
+    }
+    return true
   }
 }

@@ -57,17 +57,8 @@ extension FateMaker {
           "param-unknown", "'\(entry.key)' is not an argument of '\(method)'", at: entry.keySite,
           hint: "'\(method)' has " + known.sorted().joined(separator: ", "))
       }
-      let isOff = entry.value.value == .bool(false) || entry.value.value.number == 0
-      let unused = [
-        "dampening", "lr_decay", "amsgrad", "centered", "maximize", "initial_accumulator_value",
-        "decoupled_weight_decay",
-      ]
-      if unused.contains(entry.key), !isOff {
-        diagnostics.error(
-          "fate-unsupported", "'\(entry.key)' of '\(method)' has no counterpart here",
-          at: entry.keySite, hint: "leave it out")
-      }
     }
+    checkMomentum(own, of: method)
     for (name, usual) in [
       ("betas", "[0.9, 0.999]"), ("etas", "[0.5, 1.2]"), ("step_sizes", "[1.0e-6, 50]"),
     ] {
@@ -80,6 +71,21 @@ extension FateMaker {
     }
     if let start = own["optimizer.optimizer_params.t0"] {
       idle.append(.init(value: "t0", site: start.site))
+    }
+  }
+
+  /// `nesterov` and `dampening` are of the momentum.
+  private mutating func checkMomentum(_ own: FateParameters, of method: String) {
+    let arguments = "optimizer.optimizer_params"
+    guard method == "sgd", let dampening = own["\(arguments).dampening"],
+      let number = dampening.value.number, number != 0
+    else { return }
+    if own.value("\(arguments).nesterov") == .bool(true) {
+      diagnostics.error(
+        "param-conflict", "'dampening' must be 0 with 'nesterov', but is \(shortNumber(number))",
+        at: dampening.site, hint: "leave one of them out")
+    } else if own.value("\(arguments).momentum").number ?? 0 == 0 {
+      idle.append(.init(value: "dampening", site: dampening.site))
     }
   }
 

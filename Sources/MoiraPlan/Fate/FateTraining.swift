@@ -35,9 +35,10 @@ struct FateTraining {
           .fate("t0", .double, "Of asgd: from where on it averages.", [.atLeast(0)]),
           .fate("etas", .list(.double), "Of rprop: the factors of a step.", [.moreThan(0)]),
           .fate("step_sizes", .list(.double), "Of rprop: the bounds of a step.", [.moreThan(0)]),
-          .fate("lr_decay", .double, "Of adagrad."), .fate("amsgrad", .bool, "Of adam and adamw."),
+          .fate("lr_decay", .double, "Of adagrad.", [.atLeast(0)]),
+          .fate("amsgrad", .bool, "Of adam and adamw."),
           .fate("centered", .bool, "Of rmsprop."), .fate("maximize", .bool, "Of all."),
-          .fate("initial_accumulator_value", .double, "Of adagrad."),
+          .fate("initial_accumulator_value", .double, "Of adagrad.", [.atLeast(0)]),
         ])), "Arguments of the method."),
   ])
 
@@ -132,7 +133,21 @@ struct FateTraining {
       if theirs == "weight_decay", method != "adamw", node.value.number == 0 { continue }
       inner.append((ours, node.value))
     }
-    return .init("optimizer", .map(inner), at: own["optimizer"]?.site ?? own.site)
+    return .init("optimizer", .map(inner + switches), at: own["optimizer"]?.site ?? own.site)
+  }
+
+  /// Arguments that are called alike here, where they are not what there is without a word.
+  private var switches: [(key: String, value: ConfigValue)] {
+    [
+      "dampening", "lr_decay", "initial_accumulator_value", "amsgrad", "centered",
+      "decoupled_weight_decay", "maximize",
+    ].compactMap { name in
+      guard let value = torch(name)?.value, value != .bool(false), value.number != 0 else {
+        return nil
+      }
+      let hasMomentum = torch("momentum")?.value.number ?? 0 > 0
+      return name == "dampening" && !hasMomentum ? nil : (name, value)
+    }
   }
 
   private var penalty: [ConfigMap.Entry] {

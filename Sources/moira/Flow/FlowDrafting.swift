@@ -77,7 +77,8 @@ struct FlowDrafting {
 
   private func layout(_ fate: FatePipeline, _ plan: Plan, _ dag: ConfigValue) -> FlowLayout {
     let seats = plan.members.map {
-      FlowSeat(role: $0.role.rawValue, party: $0.registered.text, member: $0.party)
+      FlowSeat(
+        role: fate.roleName(of: $0.role), party: $0.registered.text, member: $0.party)
     }
     return FlowLayout(seats: seats, tasks: fate.tasks.map { task(of: $0, in: fate, plan, dag) })
   }
