@@ -24,9 +24,9 @@ extension PlannedTask {
       policy: TaskPolicy(
         retries: policy.retries,
         backoff: Backoff(
-          initial: .seconds(policy.backoffInitial), factor: policy.backoffFactor,
-          limit: .seconds(policy.backoffLimit), jitter: Backoff.standard.jitter),
-        timeout: policy.timeout.map { .seconds($0) }, priority: policy.priority,
+          initial: Duration(planned: policy.backoffInitial), factor: policy.backoffFactor,
+          limit: Duration(planned: policy.backoffLimit), jitter: Backoff.standard.jitter),
+        timeout: policy.timeout.map { Duration(planned: $0) }, priority: policy.priority,
         cacheable: isReusable && useCache, outlivesParties: outlivesParties))
   }
 }

@@ -166,10 +166,23 @@ import Testing
       "conf: {paralelism: 1}",
       ["4:8 param-unknown: 'paralelism' is not a parameter of 'conf' | did you mean 'parallelism'?"]
     ),
-    ("conf: {timeout: 0}", ["4:17 param-out-of-range: 'timeout' must be more than 0, but is 0"]),
+    (
+      "conf: {timeout: 0}",
+      [
+        "4:17 param-out-of-range: 'timeout' must be more than 0, but is 0 | allowed: more than 0 and at most 31622400"
+      ]
+    ),
     (
       "conf: {backoff: {factor: 0.5}}",
-      ["4:26 param-out-of-range: 'backoff.factor' must be at least 1, but is 0.5"]
+      [
+        "4:26 param-out-of-range: 'backoff.factor' must be at least 1, but is 0.5 | allowed: at least 1 and at most 1000"
+      ]
+    ),
+    (
+      "conf: {wait_for_party: 1e30}",
+      [
+        "4:24 param-out-of-range: 'wait_for_party' must be at most 31622400, but is 1e30 | allowed: at least 0 and at most 31622400"
+      ]
     ),
   ])
   func aWrongConfIsSaidOnce(conf: String, expected: [String]) throws {

@@ -251,7 +251,17 @@ final class StageSite: AgentSite {
       : Consent(refusals: [])
   }
 
+  func asker(
+    _ member: PartyID, _ certificate: [UInt8], at now: Instant
+  ) throws(Failure) -> PeerKeys {
+    guard let keys = try peers([member: certificate], at: now)[member] else {
+      throw Failure("certificate-form", "the certificate is of nobody")
+    }
+    return keys
+  }
+
   func settle(_ job: JobID) {}
+  func settle(allBut jobs: Set<JobID>) {}
   func release(_ question: ArtifactQuestion, at now: Instant) async {
     await whenAsked.withLock { $0 }?()
   }

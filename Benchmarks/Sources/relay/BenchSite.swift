@@ -30,15 +30,21 @@ final class BenchSite: AgentSite {
   ) throws(Failure) -> [PartyID: PeerKeys] {
     var peers: [PartyID: PeerKeys] = [:]
     for (party, der) in certificates {
-      let member = try trust.member(ofDER: der)
-      peers[party] = PeerKeys(identity: member.identity, sealing: member.sealing)
+      peers[party] = try trust.member(ofDER: der).keys(of: party, oneOf: [.party])
     }
     return peers
+  }
+
+  func asker(
+    _ member: PartyID, _ certificate: [UInt8], at now: Instant
+  ) throws(Failure) -> PeerKeys {
+    try trust.member(ofDER: certificate).keys(of: member, oneOf: [.party, .submitter])
   }
 
   func revoke(_ revocations: [UInt8]) {}
   func decide(on proposal: JobProposal, at now: Instant) async -> Consent { Consent(refusals: []) }
   func settle(_ job: JobID) {}
+  func settle(allBut jobs: Set<JobID>) {}
   func release(_ question: ArtifactQuestion, at now: Instant) {}
 
   func record(_ event: AgentEvent) -> Bool {

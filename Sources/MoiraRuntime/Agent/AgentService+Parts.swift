@@ -34,7 +34,13 @@ extension AgentService {
   func consider(_ job: JobID, _ bytes: [UInt8]) {
     Task {
       let consent = await consent(to: job, bytes)
-      carryOut(machine.handle(.decided(job, consent)))
+      let actions = machine.handle(.decided(job, consent))
+      if actions.isEmpty {
+        // The job was over before there was a decision: what that reserved is given back.
+        proposals[job] = nil
+        await site.settle(job)
+      }
+      carryOut(actions)
     }
   }
 
@@ -80,11 +86,10 @@ extension AgentService {
   /// Who has submitted a job by their own signature, whatever the hub says.
   private func provenSubmitter(of proposal: JobProposal) throws(Failure) -> String {
     let (submission, now) = (proposal.submission, clock.now())
-    let submitter = PartyID(submission.submitter)
     guard let proof = submission.proof else { throw unproven(proposal) }
-    let keys = try site.peers([submitter: submission.certificate], at: now)
-    guard proof.job == proposal.job, let key = keys[submitter]?.identity,
-      proof.isValid(of: proposal.plan, by: submission.submitter, key)
+    let keys = try site.asker(PartyID(submission.submitter), submission.certificate, at: now)
+    guard proof.job == proposal.job,
+      proof.isValid(of: proposal.plan, by: submission.submitter, keys.identity)
     else { throw unproven(proposal) }
     try proof.checkAge(at: now)
     return submission.submitter
@@ -246,10 +251,7 @@ extension AgentService {
           "artifact-unknown",
           "'\(site.party)' has made no \(asked.reference.kind) \(asked.reference.hash.short)")
       }
-      let submitter = PartyID(asked.submitter)
-      guard let keys = try site.peers([submitter: asked.certificate], at: clock.now())[submitter]
-      else { throw Failure("certificate-form", "the certificate is of nobody") }
-      peer = keys
+      peer = try site.asker(PartyID(asked.submitter), asked.certificate, at: clock.now())
       bytes = try await site.artifacts(of: asked.seat).get(asked.reference.hash)
       // The last thing: what it lets go stands in the party's audit log from here on.
       try await site.release(asked, at: clock.now())

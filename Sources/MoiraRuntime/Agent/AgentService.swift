@@ -69,6 +69,7 @@ public actor AgentService {
     machine = AgentMachine(
       restoring: try await AgentDocuments.memory(in: documents),
       incarnation: .random(in: 1 ... .max))
+    await site.settle(allBut: Set(machine.memory.consents.keys))
   }
 
   public nonisolated var party: PartyID { site.party }

@@ -19,12 +19,20 @@ public protocol AgentSite: Sendable {
   func peers(
     _ certificates: [PartyID: [UInt8]], at now: Instant
   ) throws(Failure) -> [PartyID: PeerKeys]
+  /// The keys of a party or a submitter that asks for something: a hub asks for nothing in its own name.
+  ///
+  /// - Throws: as `peers`, and `peer-identity-mismatch`.
+  func asker(
+    _ member: PartyID, _ certificate: [UInt8], at now: Instant
+  ) throws(Failure) -> PeerKeys
   /// Takes in the consortium's newest list of revoked certificates.
   func revoke(_ revocations: [UInt8]) throws(Failure)
   /// What the party's policy says of a job.
   func decide(on proposal: JobProposal, at now: Instant) async -> Consent
-  /// The job is over at this party.
+  /// The job is over at this party, or has never begun.
   func settle(_ job: JobID) async
+  /// Nothing but these jobs is agreed to, as a process of the agent finds it when it begins.
+  func settle(allBut jobs: Set<JobID>) async
   /// Whether an artifact may leave on a submitter's request; secrets never may. What may is written down
   /// before this returns.
   func release(_ question: ArtifactQuestion, at now: Instant) async throws(Failure)

@@ -53,6 +53,6 @@ struct HubLink: PartyLink {
   }
 
   private func wait(_ order: PartOrder) -> Duration {
-    .seconds(order.task.policy.waitForParty ?? PlannedPolicy.usualWait)
+    Duration(planned: order.task.policy.waitForParty ?? PlannedPolicy.usualWait)
   }
 }

@@ -49,7 +49,7 @@ extension HubService {
   /// A party that is away is waited for as long as the job's tasks would wait for it.
   private func consentWait(_ plan: Plan) -> Duration {
     let longest = plan.tasks.compactMap(\.policy.waitForParty).max() ?? PlannedPolicy.usualWait
-    return min(settings.consentWait, .seconds(longest))
+    return min(settings.consentWait, Duration(planned: longest))
   }
 
   private func addresses(of job: RunningJob) -> [PartyID: String] {
@@ -84,7 +84,8 @@ extension HubService {
   }
 
   private func request(_ record: JobRecord) -> QueueRequest {
-    let need = QueueNeed(slots: 1, memory: (record.plan.service?.memory ?? 0) << 20)
+    let megabytes = max(0, min(record.plan.service?.memory ?? 0, JobConf.memoryLimit))
+    let need = QueueNeed(slots: 1, memory: megabytes << 20)
     let parties = Set(record.plan.holders.values)
     return QueueRequest(
       job: record.id, submitter: record.submission?.submitter ?? "",

@@ -53,13 +53,13 @@ extension HubService {
   private func check(
     _ proof: SubmissionProof, of plan: Plan, by submitter: HubMember
   ) throws(Failure) {
-    try proof.checkAge(at: clock.now())
     guard proof.isValid(of: plan, by: submitter.id.text, submitter.identity) else {
       throw Failure(
         "submission-unproven",
         "'\(submitter.id)' has not signed the plan that the hub makes of the pipeline",
         hint: "is the hub's build another one than yours? 'moira party list' shows the builds")
     }
+    try proof.checkAge(at: clock.now())
   }
 
   private func earlier(_ id: JobID, _ request: JobRequest) async throws(Failure) -> JobID? {

@@ -12,8 +12,8 @@ public final class OutgoingMessages<Message: Sendable>: Sendable {
   private static var batch: (count: Int, bytes: Int) { (64, 256 << 10) }
 
   private struct Waiting {
-    /// From `first` on.
-    var messages: [(message: Message, bytes: Int)] = []
+    /// From `first` on; what was taken is let go at once.
+    var messages: [(message: Message, bytes: Int)?] = []
     var first = 0
     var bytes = 0
     var isOver = false
@@ -63,10 +63,10 @@ public final class OutgoingMessages<Message: Sendable>: Sendable {
       guard waiting.count > 0 else { return nil }
       var (messages, bytes): ([Message], Int) = ([], 0)
       while waiting.count > 0, messages.count < Self.batch.count, bytes < Self.batch.bytes {
-        let next = waiting.messages[waiting.first]
+        let next = waiting.messages[waiting.first].take()
         waiting.first += 1
-        bytes += next.bytes
-        messages.append(next.message)
+        bytes += next?.bytes ?? 0
+        if let next { messages.append(next.message) }
       }
       waiting.bytes -= bytes
       if waiting.count == 0 || waiting.first >= 1024 {

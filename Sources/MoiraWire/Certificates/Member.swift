@@ -1,5 +1,6 @@
 public import MoiraCrypto
 public import MoiraModel
+public import MoiraRuntime
 
 /// What a member of a consortium is.
 public enum MemberKind: String, Hashable, Codable, Sendable, CaseIterable {
@@ -41,5 +42,19 @@ extension Member {
     if self.kind != kind || id.map({ $0 != self.id }) == true {
       throw .identityMismatch(isOf: self, expected: kind, id)
     }
+  }
+}
+
+extension Member {
+  /// The keys that a hub shows as somebody's.
+  ///
+  /// - Throws: `peer-identity-mismatch` when they are another's, or of a member of another kind.
+  public func keys(of id: PartyID, oneOf kinds: Set<MemberKind>) throws(Failure) -> PeerKeys {
+    guard self.id == id, kinds.contains(kind) else {
+      throw Failure(
+        "peer-identity-mismatch",
+        "the certificate that the hub shows for '\(id)' is of the \(kind) '\(self.id)'")
+    }
+    return PeerKeys(identity: identity, sealing: sealing)
   }
 }

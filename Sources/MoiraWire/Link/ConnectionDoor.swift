@@ -13,7 +13,8 @@ final class ConnectionDoor: Sendable {
 
   fileprivate struct State {
     var last: UInt64 = 0
-    var open = 0
+    var isClosed = false
+    var open: [UInt64: any Channel] = [:]
     /// Those in their handshake, the oldest first by number.
     var handshakes: [UInt64: any Channel] = [:]
     /// From here on the oldest one is looked for.
@@ -31,15 +32,17 @@ final class ConnectionDoor: Sendable {
   /// The first handler of a connection: it lets it in, or turns it away.
   func guest(_ channel: any Channel) -> DoorGuest {
     let (number, tooLong) = state.withLock { state -> (UInt64?, (any Channel)?) in
-      guard state.open < bounds.connections else { return (nil, nil) }
-      state.open += 1
+      if state.isClosed || state.open.count >= bounds.connections {
+        return (nil, nil)
+      }
       state.last += 1
+      state.open[state.last] = channel
       state.handshakes[state.last] = channel
       let isFull = state.handshakes.count > bounds.handshakes
       return (state.last, isFull ? state.removeOldest() : nil)
     }
     if let tooLong { DoorGuest.end(tooLong) }
-    if number == nil {
+    if number == nil, !state.withLock({ $0.isClosed }) {
       note(
         Failure(
           "connection-limit", "the hub has \(bounds.connections) connections, and takes no more"))
@@ -54,7 +57,22 @@ final class ConnectionDoor: Sendable {
   func leave(_ number: UInt64) {
     state.withLock { state in
       state.handshakes[number] = nil
-      state.open -= 1
+      state.open[number] = nil
+    }
+  }
+
+  /// How long those who are known may take to go when the door is closed.
+  static let grace = Duration.seconds(1)
+
+  /// Lets nobody in any more. Who has not said who they are goes at once, the others in a while.
+  func close() {
+    let (strangers, known) = state.withLock { state in
+      state.isClosed = true
+      return (state.handshakes, state.open.filter { state.handshakes[$0.key] == nil })
+    }
+    for channel in strangers.values { DoorGuest.end(channel) }
+    for channel in known.values {
+      channel.eventLoop.scheduleTask(in: TimeAmount(Self.grace)) { DoorGuest.end(channel) }
     }
   }
 

@@ -20,7 +20,8 @@ struct WireServer {
     self.door = door
   }
 
-  /// Serves until cancelled.
+  /// Serves until cancelled; then takes nobody in, and returns when those who are here have gone, after some
+  /// seconds at the latest.
   ///
   /// - Parameter ready: called once with the port.
   /// - Throws: `address-taken`.
@@ -29,26 +30,32 @@ struct WireServer {
     let transport = HTTP2ServerTransport.Posix(
       address: socketAddress, transportSecurity: .plaintext, config: .wire(door, trust))
     let server = GRPCServer(transport: transport, services: services)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.serve() }
-      let bound: GRPCNIOTransportCore.SocketAddress
-      do {
-        bound = try await transport.listeningAddress
-      } catch {
-        group.cancelAll()
-        throw Failure(
-          "address-taken", "'\(address)' cannot be listened at",
-          hint: "another process may; 'listen' names another address", cause: "\(error)")
+    // A task of its own, since whoever cancels this must not cancel that: the transport ends the process
+    // when it is cancelled over connections that it has accepted and not looked at yet.
+    let serving = Task { try await server.serve() }
+    let bound: GRPCNIOTransportCore.SocketAddress
+    do {
+      bound = try await transport.listeningAddress
+    } catch {
+      throw Failure(
+        "address-taken", "'\(address)' cannot be listened at",
+        hint: "another process may; 'listen' names another address", cause: "\(error)")
+    }
+    await ready(bound.ipv4?.port ?? bound.ipv6?.port ?? address.port)
+    await withTaskCancellationHandler {
+      _ = await serving.result
+    } onCancel: {
+      server.beginGracefulShutdown()
+      door.close()
+      // By now all that were accepted have been looked at; a call that hears nothing of its end is cut.
+      Task {
+        try? await Task.sleep(for: Self.longestEnd)
+        serving.cancel()
       }
-      await ready(bound.ipv4?.port ?? bound.ipv6?.port ?? address.port)
-      await withTaskCancellationHandler {
-        _ = try? await group.next()
-      } onCancel: {
-        server.beginGracefulShutdown()
-      }
-      group.cancelAll()
     }
   }
+
+  private static let longestEnd = ConnectionDoor.grace + .seconds(2)
 
   private var socketAddress: GRPCNIOTransportCore.SocketAddress {
     switch address.host {

@@ -60,6 +60,11 @@ extension HubAccess {
       } catch  where error.code != "hub-unreachable" {
         return take(.broken(error))
       } catch {
+        do throws(Failure) {
+          try checkOwn()
+        } catch {
+          return take(.broken(error))
+        }
         if !hasTold { Console.printError("the hub cannot be reached; dialling again") }
         hasTold = true
       }

@@ -101,6 +101,11 @@ struct HubAccess: Sendable {
 extension HubAccess {
   private var sealing: SealingKeyPair { SealingKeyPair(of: identity) }
 
+  /// Whether it makes sense to dial again: a handshake does not say why it was refused.
+  ///
+  /// - Throws: `certificate-expired`, ... of the member's own certificate.
+  func checkOwn() throws(Failure) { try trust.check(trust.credentials.member) }
+
   /// A submission in the member's name.
   func request(
     _ source: PipelineSource, planned plan: Plan, key: String? = nil, priority: Int? = nil,

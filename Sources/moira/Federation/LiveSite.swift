@@ -81,15 +81,15 @@ final class LiveSite: AgentSite {
   ) throws(Failure) -> [PartyID: PeerKeys] {
     var peers: [PartyID: PeerKeys] = [:]
     for (party, der) in certificates {
-      let member = try trust.member(ofDER: der)
-      guard member.id == party else {
-        throw Failure(
-          "peer-identity-mismatch",
-          "the certificate that the hub shows for '\(party)' is of '\(member.id)'")
-      }
-      peers[party] = PeerKeys(identity: member.identity, sealing: member.sealing)
+      peers[party] = try trust.member(ofDER: der).keys(of: party, oneOf: [.party])
     }
     return peers
+  }
+
+  func asker(
+    _ member: PartyID, _ certificate: [UInt8], at now: Instant
+  ) throws(Failure) -> PeerKeys {
+    try trust.member(ofDER: certificate).keys(of: member, oneOf: [.party, .submitter])
   }
 
   func revoke(_ revocations: [UInt8]) throws(Failure) {
@@ -148,6 +148,10 @@ final class LiveSite: AgentSite {
     try await documents.change([
       DocumentChange(shelf: EpsilonLedger.shelf, key: job.text, bytes: bytes)
     ])
+  }
+
+  func settle(allBut jobs: Set<JobID>) async {
+    for job in ledger.withLock({ $0.jobs }) where !jobs.contains(job) { await settle(job) }
   }
 
   func settle(_ job: JobID) async {

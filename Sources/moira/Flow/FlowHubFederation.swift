@@ -50,9 +50,11 @@ struct FlowHubFederation: FlowFederation {
     }
     let source = PipelineSource(
       file: FlowDrafting.file, text: pipeline, overrides: [], parties: "")
+    // Of this build, as the hub's is of its own: the draft may be older.
+    let plan = try await HubPlanner(home: .elsewhere).plan(source)
     return run(
       try await submit(
-        hub.request(source, planned: draft.plan, key: "flow-\(job)", priority: draft.priority)))
+        hub.request(source, planned: plan, key: "flow-\(job)", priority: draft.priority)))
   }
 
   /// A call that was cut may have reached the hub: it is said again until the hub has answered.
@@ -62,6 +64,7 @@ struct FlowHubFederation: FlowFederation {
       do throws(Failure) {
         return try await hub.client.submit(request)
       } catch  where error.code == "hub-unreachable" {
+        try hub.checkOwn()
         tries += 1
         if tries == 1 { Console.printError("the hub cannot be reached; dialling again") }
         do {

@@ -128,8 +128,9 @@ struct LyingHubTests {
         submitter: member.id.text, proof: signer.submission(job, of: plan).proof,
         certificate: member.certificate)
     }
+    let hub = try scene.consortium.member("coordinator", .hub, hosts: ["127.0.0.1"])
     let heard = await scene.hear(
-      11, decisions: true,
+      14, decisions: true,
       of: [
         shown("right", right, plan),
         shown("bare", Submission(submitter: "alice", certificate: scene.alice.certificate), plan),
@@ -147,10 +148,16 @@ struct LyingHubTests {
         shown("old", scene.alice.submission("old", of: plan, at: now + .seconds(-605_000)), plan),
         shown(
           "coming", scene.alice.submission("coming", of: plan, at: now + .seconds(90_000)), plan),
+        shown(
+          "first", scene.alice.submission("first", of: plan, at: Instant(milliseconds: .min)), plan),
+        shown(
+          "last", scene.alice.submission("last", of: plan, at: Instant(milliseconds: .max)), plan),
+        // In its own name a hub may ask for nothing, whoever may submit.
+        shown("own", hub.submission("own", of: plan), plan),
         // Clocks differ, and parties are waited for.
         shown("late", scene.alice.submission("late", of: plan, at: now + .seconds(-600_000)), plan),
       ])
-    #expect(heard.count == 11)
+    #expect(heard.count == 14)
     #expect(
       Set(scene.site.events) == [
         "decided right ", "decided late ", "decided bare submission-unproven",
@@ -158,7 +165,30 @@ struct LyingHubTests {
         "decided forged submission-unproven", "decided renamed peer-identity-mismatch",
         "decided foreign certificate-foreign", "decided expired certificate-expired",
         "decided old submission-stale", "decided coming submission-stale",
+        "decided first submission-stale", "decided last submission-stale",
+        "decided own peer-identity-mismatch",
       ])
+  }
+
+  @Test("What a decision reserved that nobody waits for any more is given back")
+  func forgottenWhileItDecides() async throws {
+    let consortium = try SiegeConsortium()
+    let a = try consortium.member("hospital-a")
+    let b = try consortium.member("hospital-b")
+    let alice = try consortium.member("alice", .submitter)
+    let site = SiegeSite(a, decidesSlowly: true)
+    let agent = try await site.agent()
+    let plan = try await TwoHospitals.plan()
+    let proposal = TwoHospitals.proposal(
+      "slow", plan, alice.submission("slow", of: plan),
+      [a.id: a.certificate, b.id: b.certificate])
+    let hub = LyingHub(first: [proposal, .forget("slow")]) { _ in ([], false) }
+    let talking = Task { await hub.deceive(agent) }
+    // By the word that the job is over, and by the decision that comes too late.
+    for _ in 0..<1_000_000 where site.settled.all.count < 2 { await Task.yield() }
+    talking.cancel()
+    await talking.value
+    #expect(site.settled.all == ["slow", "slow"])
   }
 
   @Test("An order of a job that was not agreed to, or that the plan does not have, runs nothing")

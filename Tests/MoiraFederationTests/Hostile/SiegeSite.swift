@@ -19,8 +19,11 @@ final class SiegeSite: AgentSite {
   let data: MemoryDatasets
   private let noted = Mutex<[AgentEvent]>([])
 
-  init(_ member: SiegeMember, _ data: [String: [UInt8]] = [:]) {
+  init(
+    _ member: SiegeMember, _ data: [String: [UInt8]] = [:], decidesSlowly: Bool = false
+  ) {
     self.member = member
+    self.decidesSlowly = decidesSlowly
     self.data = MemoryDatasets(member.id, data)
   }
 
@@ -37,18 +40,34 @@ final class SiegeSite: AgentSite {
   ) throws(Failure) -> [PartyID: PeerKeys] {
     var peers: [PartyID: PeerKeys] = [:]
     for (party, der) in certificates {
-      let member = try member.trust.member(ofDER: der)
-      guard member.id == party else {
-        throw Failure("peer-identity-mismatch", "'\(party)' is shown as '\(member.id)'")
-      }
-      peers[party] = PeerKeys(identity: member.identity, sealing: member.sealing)
+      peers[party] = try member.trust.member(ofDER: der).keys(of: party, oneOf: [.party])
     }
     return peers
   }
 
+  func asker(
+    _ id: PartyID, _ certificate: [UInt8], at now: Instant
+  ) throws(Failure) -> PeerKeys {
+    try member.trust.member(ofDER: certificate).keys(of: id, oneOf: [.party, .submitter])
+  }
+
   func revoke(_ revocations: [UInt8]) throws(Failure) {}
-  func decide(on proposal: JobProposal, at now: Instant) async -> Consent { Consent(refusals: []) }
-  func settle(_ job: JobID) async {}
+  /// Jobs that were settled, in order.
+  let settled = NotedRefusals()
+  /// What a decision waits for, if it is a slow one: the first settling.
+  private let (gate, opening) = AsyncStream.makeStream(of: Void.self)
+  private let decidesSlowly: Bool
+
+  func decide(on proposal: JobProposal, at now: Instant) async -> Consent {
+    if decidesSlowly { for await _ in gate { break } }
+    return Consent(refusals: [])
+  }
+
+  func settle(_ job: JobID) async {
+    settled.note(job.text)
+    opening.yield()
+  }
+  func settle(allBut jobs: Set<JobID>) async {}
 
   func release(_ question: ArtifactQuestion, at now: Instant) async throws(Failure) {
     if question.reference.kind != .model {

@@ -80,4 +80,17 @@ struct SlowLorisTests {
     #expect(try await RawAgent(consortium.member("hospital-a"), at: hub).isWelcome())
     await hub.end()
   }
+
+  @Test(
+    "A hub that ends while connections come in ends in order, those it has not looked at among them"
+  )
+  func endsInAFlood() async throws {
+    for _ in 0..<5 {
+      let hub = try await SiegeHub(try SiegeConsortium())
+      // All at once, so that they are accepted before anybody looks at them.
+      let sockets = try (0..<60).map { _ in try RawSocket(port: hub.address.port) }
+      await hub.end()
+      #expect(sockets.count == 60)
+    }
+  }
 }
