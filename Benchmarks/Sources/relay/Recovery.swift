@@ -85,10 +85,11 @@ struct Recovery {
     for number in 0..<ended {
       let id = JobID("ended-\(number)")
       try await create(id, in: store)
-      try await store.append(try journal(id, done: Self.tasks), made: [], to: id)
+      let entries = try journal(id, done: Self.tasks)
+      try await store.append(entries, made: [], to: id)
       try await store.add(reports(), to: id)
-      let state = JobMachine(replaying: try journal(id, done: Self.tasks)).state
-      guard state == .succeeded else {
+      // They are all alike.
+      guard number > 0 || JobMachine(replaying: entries).state == .succeeded else {
         throw Failure("benchmark", "the journal is not of a whole job")
       }
       try await store.conclude(id, .succeeded, at: Self.time(Self.tasks))
