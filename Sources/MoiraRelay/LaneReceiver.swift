@@ -42,7 +42,8 @@ public struct LaneReceiver: Equatable, Sendable {
       partial = 0
     }
     let isMuch = letter.endsMessage && unsaid >= LaneLimits.unsaidBytes
-    return isMuch || next - said >= LaneLimits.window / 2 ? receipt : nil
+    let isDue = unsaid >= LaneLimits.unsaidPieces || next - said >= LaneLimits.window / 2
+    return isMuch || isDue ? receipt : nil
   }
 
   /// A whole message was taken by the part.

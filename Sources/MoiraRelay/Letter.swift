@@ -75,6 +75,8 @@ public enum LaneLimits {
   public static let window: UInt64 = 16
   /// Bytes of messages after which the sender is told that it need not keep them.
   public static let unsaidBytes = 64 << 10
+  /// Bytes after which the sender is told so in the middle of a message too: before it must stand still.
+  public static let unsaidPieces = 1 << 20
   /// Bytes of whole messages that nobody has taken yet; while there are more, nothing is let in.
   public static let roomBytes = 64 << 20
   /// The longest sealed letter that is taken in: a piece with its tag.

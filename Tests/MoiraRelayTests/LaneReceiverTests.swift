@@ -41,6 +41,16 @@ import Testing
     #expect(receiver.letIn(letter(3), bytes: 1) == receipt(4))
   }
 
+  @Test func `a receipt follows large pieces before half of the window`() {
+    var receiver = LaneReceiver(lane())
+    let piece = LaneLimits.letterBytes
+    for number in 0..<3 as Range<UInt64> {
+      #expect(receiver.letIn(letter(number, ends: false), bytes: piece) == nil)
+    }
+    #expect(receiver.letIn(letter(3, ends: false), bytes: piece) == receipt(4))
+    #expect(receiver.letIn(letter(4, ends: false), bytes: piece) == nil)
+  }
+
   @Test func `what waits for the part closes the window, and taking it opens the window`() {
     var receiver = LaneReceiver(lane())
     let room = LaneLimits.roomBytes

@@ -48,12 +48,8 @@ import Testing
     let job = try await stage.submit(HubTests.tasks, to: hub)
     let end = try await stage.outcome(of: job)
     let made = try #require(end.tasks.first { $0.id == "source_0" }?.outputs["a"]?.first)
-    let alice = HubMember(
-      id: "alice", certificate: [1],
-      identity: try IdentityPublicKey([UInt8](repeating: 1, count: 32)),
-      validUntil: Instant(milliseconds: .max))
     let request = ArtifactRequest(job: job, seat: "a", task: "source_0", reference: made)
-    let pieces = try await hub.artifact(request, for: alice)
+    let pieces = try await hub.artifact(request, for: stage.submitter)
     let passing = stage.passing()
     defer { passing.cancel() }
     await #expect(
@@ -124,10 +120,6 @@ import Testing
     let job = try await stage.submit(HubTests.tasks, to: hub)
     let end = try await stage.outcome(of: job)
     let made = try #require(end.tasks.first { $0.id == "source_0" }?.outputs["a"]?.first)
-    let alice = HubMember(
-      id: "alice", certificate: Array("alice".utf8),
-      identity: try IdentityPublicKey([UInt8](repeating: 1, count: 32)),
-      validUntil: Instant(milliseconds: .max))
     let agent = try #require(stage.agents.withLock { $0["a"] })
     stage.sites["a"]?.whenAsked.withLock { $0 = { await agent.renewConnection() } }
     let request = ArtifactRequest(job: job, seat: "a", task: "source_0", reference: made)
@@ -135,7 +127,7 @@ import Testing
     let passing = stage.passing()
     defer { passing.cancel() }
     var pieces = 0
-    for try await _ in try await hub.artifact(request, for: alice) { pieces += 1 }
+    for try await _ in try await hub.artifact(request, for: stage.submitter) { pieces += 1 }
     #expect(pieces == 2)
     while await hub.parties().first(where: { $0.party == "a" && $0.isConnected })?.since
       ?? before == before

@@ -57,6 +57,8 @@ final class HubStage: Sendable {
   private let alice: IdentityKeyPair
   private static var none: IdentityPublicKey { fatalError("every party has an identity") }
 
+  var submitter: HubMember { Self.member("alice", alice.publicKey) }
+
   /// A member whose certificate is its name.
   private static func member(_ id: PartyID, _ key: IdentityPublicKey) -> HubMember {
     HubMember(
@@ -165,7 +167,7 @@ final class HubStage: Sendable {
       JobRequest(
         source, planned: signed, key: key, by: name, at: clock.now() + (.zero - age),
         signing: alice),
-      by: Self.member("alice", alice.publicKey))
+      by: submitter)
   }
 
   /// How the job stands at its end; time passes meanwhile.

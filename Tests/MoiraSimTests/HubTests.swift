@@ -191,10 +191,6 @@ import Testing
     let job = try await stage.submit(Self.tasks, to: hub)
     let end = try await stage.outcome(of: job)
     let made = try #require(end.tasks.first { $0.id == "source_0" }?.outputs["a"]?.first)
-    let alice = HubMember(
-      id: "alice", certificate: [1],
-      identity: try IdentityPublicKey([UInt8](repeating: 1, count: 32)),
-      validUntil: Instant(milliseconds: .max))
     let lies = [
       ArtifactReference(port: made.port, kind: .model, hash: made.hash, bytes: made.bytes),
       ArtifactReference(port: made.port, kind: made.kind, hash: "00", bytes: made.bytes),
@@ -203,7 +199,7 @@ import Testing
       let request = ArtifactRequest(job: job, seat: "a", task: "source_0", reference: lie)
       var code: String?
       do {
-        for try await _ in try await hub.artifact(request, for: alice) {}
+        for try await _ in try await hub.artifact(request, for: stage.submitter) {}
       } catch {
         code = (error as? Failure)?.code
       }
@@ -211,7 +207,7 @@ import Testing
     }
     await #expect(throws: Failure.self) {
       let request = ArtifactRequest(job: job, seat: "../a", task: "source_0", reference: made)
-      _ = try await hub.artifact(request, for: alice)
+      _ = try await hub.artifact(request, for: stage.submitter)
     }
     await stage.end()
   }

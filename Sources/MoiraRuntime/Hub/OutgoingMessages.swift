@@ -9,7 +9,7 @@ public final class OutgoingMessages<Message: Sendable>: Sendable {
   /// with its next connection it is told what is still open.
   public static var countBound: Int { 200_000 }
   /// What is written at once: so many messages, or the first with which it is so many bytes of letters.
-  private static var batch: (count: Int, bytes: Int) { (64, 256 << 10) }
+  private static var batch: (count: Int, bytes: Int) { (64, 1 << 20) }
 
   private struct Waiting {
     /// From `first` on; what was taken is let go at once.
