@@ -2,7 +2,7 @@
 # make build   build in release: .build/release/moira
 # make test    what continuous integration runs: format, warnings, tests, generated pages
 # make check   the same
-# make generate  write the pages that follow from the sources
+# make generate  write the pages and the code that follow from other sources
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
@@ -13,7 +13,7 @@ WAITING := MoiraSimTests|MoiraBoardTests|MoiraStorageTests
 # Of the federation's, those in one process: threads that wait for processes would hold up their sockets.
 HOSTILE := MoiraFederationTests.*(Hostile|Stranger|LyingHub|AgentMemory|SlowLoris|WireDump|CertificateRenewal)
 
-.PHONY: run build test check generate format lint setup setup-tests clean
+.PHONY: run build test check generate format lint setup setup-tests setup-generate clean
 
 run: build
 	.build/release/moira run pipelines/homo_lr.yaml
@@ -29,7 +29,8 @@ test check: setup-tests lint
 	swift test --skip-build --filter MoiraFederationTests --skip '$(HOSTILE)'
 	.build/debug/moira generate --check
 
-generate: setup
+generate: setup-generate
+	sh Proto/generate.sh
 	swift build --product moira $(BUILD_FLAGS)
 	.build/debug/moira generate
 
@@ -45,6 +46,10 @@ setup:
 # FATE's client, which the tests run, wants Python with venv.
 setup-tests:
 	@sh setup.sh --tests
+
+# What goes over the wire is written from Proto by Debian's protoc.
+setup-generate:
+	@sh setup.sh --generate
 
 clean:
 	rm -rf .build .moira

@@ -19,6 +19,7 @@ if [ "$(uname)" = "Darwin" ]; then
   need libyaml "pkg-config --exists yaml-0.1" libyaml
   need gmp "pkg-config --exists gmp" gmp
   need libpq "pkg-config --exists libpq" libpq
+  if [ "${1:-}" = --generate ]; then need protoc "command -v protoc" protobuf; fi
   [ -z "$missing" ] && exit 0
   say "installing$missing with brew"
   # shellcheck disable=SC2086
@@ -35,6 +36,9 @@ need libpq "pkg-config --exists libpq" libpq-dev
 if [ "${1:-}" = --tests ]; then
   need venv "python3 -c 'import ensurepip'" "python3 python3-venv"
   need postgresql "command -v initdb || ls /usr/lib/postgresql/*/bin/initdb" postgresql
+fi
+if [ "${1:-}" = --generate ]; then
+  need protoc "command -v protoc" protobuf-compiler
 fi
 [ -z "$missing" ] && exit 0
 

@@ -58,10 +58,19 @@ public struct PostgresJobStore: JobStore {
     }
   }
 
-  public func records() async throws(Failure) -> [JobRecord] {
+  public func records(latest count: Int?) async throws(Failure) -> [JobRecord] {
+    let limit = count.map { " LIMIT \(max(0, $0))" } ?? ""
+    return try await database.read { connection in
+      let rows = try connection.run(
+        "SELECT state, ended, record FROM job ORDER BY created DESC, place DESC" + limit)
+      return try rows.map { try Self.record(rows, $0) }.reversed()
+    }
+  }
+
+  public func ids() async throws(Failure) -> [JobID] {
     try await database.read { connection in
-      let rows = try connection.run("SELECT state, ended, record FROM job ORDER BY created, place")
-      return try rows.map { try Self.record(rows, $0) }
+      let rows = try connection.run("SELECT id FROM job ORDER BY created, place")
+      return try rows.map { JobID(try rows.text($0, 0).orMissing("id")) }
     }
   }
 

@@ -8,8 +8,12 @@ public protocol JobStore: Sendable {
   /// Adds a job. On return it survives a power cut.
   func create(_ record: JobRecord) async throws(Failure)
   func record(of job: JobID) async throws(Failure) -> JobRecord?
-  /// All jobs, the oldest first.
-  func records() async throws(Failure) -> [JobRecord]
+  /// The latest so many jobs, or all of them, the oldest first.
+  func records(latest count: Int?) async throws(Failure) -> [JobRecord]
+  /// The ids of all jobs, the oldest first.
+  ///
+  /// - Complexity: no record is read.
+  func ids() async throws(Failure) -> [JobID]
   /// The jobs that were not concluded, the oldest first.
   ///
   /// - Complexity: linear in them, whatever else the store keeps.
@@ -34,6 +38,11 @@ public protocol JobStore: Sendable {
   func recall(_ key: ContentHash) async throws(Failure) -> [PartyID: [ArtifactReference]]?
   /// Forgets a job, and what only it made reusable.
   func remove(_ job: JobID) async throws(Failure)
+}
+
+extension JobStore {
+  /// All jobs, the oldest first.
+  public func records() async throws(Failure) -> [JobRecord] { try await records(latest: nil) }
 }
 
 /// What is known of a job beside its journal.

@@ -17,7 +17,7 @@ public struct ReusedReports: Sendable {
     for task in snapshot.tasks where task.state == .reused { open[task.outputs] = task.id }
     if open.isEmpty { return [] }
     var found: [PartReport] = []
-    for record in try await store.records().reversed().prefix(Self.jobLimit)
+    for record in try await store.records(latest: Self.jobLimit).reversed()
     where !open.isEmpty && record.id != snapshot.id {
       let earlier = JobMachine(replaying: try await store.journal(of: record.id)).snapshot
       var names: [TaskID: TaskID] = [:]

@@ -29,13 +29,17 @@ public actor MemoryJobStore: JobStore {
 
   public func record(of job: JobID) -> JobRecord? { jobs[job]?.record }
 
-  public func records() -> [JobRecord] {
-    order.compactMap { jobs[$0]?.record }.enumerated().sorted {
+  public func records(latest count: Int?) -> [JobRecord] {
+    let all = order.compactMap { jobs[$0]?.record }.enumerated().sorted {
       ($0.element.created, $0.offset) < ($1.element.created, $1.offset)
     }.map(\.element)
+    return count.map { all.suffix(max(0, $0)) } ?? all
   }
 
-  public func unfinished() -> [JobID] { records().filter { $0.ended == nil }.map(\.id) }
+  public func ids() -> [JobID] { records(latest: nil).map(\.id) }
+  public func unfinished() -> [JobID] {
+    records(latest: nil).filter { $0.ended == nil }.map(\.id)
+  }
 
   public func append(
     _ entries: [JournalEntry], made notes: [ReuseNote], to job: JobID

@@ -40,11 +40,22 @@ public struct SQLiteJobStore: JobStore {
     }
   }
 
-  public func records() async throws(Failure) -> [JobRecord] {
-    try await file.read { database in
+  public func records(latest count: Int?) async throws(Failure) -> [JobRecord] {
+    // Less than nothing is no limit there.
+    let limit = count.map { max(0, $0) } ?? -1
+    return try await file.read { database in
       try Row.fetchAll(
-        database, sql: "SELECT state, ended, record FROM job ORDER BY created, rowid"
-      ).map(Self.record)
+        database,
+        sql: "SELECT state, ended, record FROM job ORDER BY created DESC, rowid DESC LIMIT ?",
+        arguments: [limit]
+      ).reversed().map(Self.record)
+    }
+  }
+
+  public func ids() async throws(Failure) -> [JobID] {
+    try await file.read { database in
+      try String.fetchAll(database, sql: "SELECT id FROM job ORDER BY created, rowid")
+        .map { JobID($0) }
     }
   }
 

@@ -11,7 +11,10 @@ final class MemoryHubStore: JobStore, DocumentStore {
 
   func create(_ record: JobRecord) async throws(Failure) { try await inner.create(record) }
   func record(of job: JobID) async throws(Failure) -> JobRecord? { await inner.record(of: job) }
-  func records() async throws(Failure) -> [JobRecord] { await inner.records() }
+  func records(latest count: Int?) async throws(Failure) -> [JobRecord] {
+    await inner.records(latest: count)
+  }
+  func ids() async throws(Failure) -> [JobID] { await inner.ids() }
   func unfinished() async throws(Failure) -> [JobID] { await inner.unfinished() }
   func append(
     _ entries: [JournalEntry], made: [ReuseNote], to job: JobID

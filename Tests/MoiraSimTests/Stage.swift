@@ -138,7 +138,10 @@ actor DyingStore: JobStore {
 
   func create(_ record: JobRecord) async throws(Failure) { try await inner.create(record) }
   func record(of job: JobID) async throws(Failure) -> JobRecord? { try await inner.record(of: job) }
-  func records() async throws(Failure) -> [JobRecord] { try await inner.records() }
+  func records(latest count: Int?) async throws(Failure) -> [JobRecord] {
+    try await inner.records(latest: count)
+  }
+  func ids() async throws(Failure) -> [JobID] { try await inner.ids() }
   func unfinished() async throws(Failure) -> [JobID] { try await inner.unfinished() }
   func journal(of job: JobID) async throws(Failure) -> [JournalEntry] {
     try await inner.journal(of: job)

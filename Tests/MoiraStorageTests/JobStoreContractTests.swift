@@ -55,6 +55,12 @@ import Testing
       try await subject.store.create(try smallRecord(id, created: created))
     }
     #expect(try await subject.store.records().map(\.id) == ["z", "a", "b", "c"])
+    #expect(try await subject.store.ids() == ["z", "a", "b", "c"])
+    #expect(try await subject.store.records(latest: 3).map(\.id) == ["a", "b", "c"])
+    #expect(try await subject.store.records(latest: 1).map(\.id) == ["c"])
+    #expect(try await subject.store.records(latest: 9).count == 4)
+    #expect(try await subject.store.records(latest: 0).isEmpty)
+    #expect(try await subject.store.records(latest: -1).isEmpty)
   }
 
   @Test("A journal keeps its entries in order over many appends", arguments: StoreKind.present)

@@ -74,6 +74,19 @@ internal enum Moira_V1_Jobs: Sendable {
                 type: .serverStreaming
             )
         }
+        /// Namespace for "Ids" metadata.
+        internal enum Ids: Sendable {
+            /// Request type for "Ids".
+            internal typealias Input = Moira_V1_IdsRequest
+            /// Response type for "Ids".
+            internal typealias Output = Moira_V1_IdsReply
+            /// Descriptor for "Ids".
+            internal static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "moira.v1.Jobs"),
+                method: "Ids",
+                type: .unary
+            )
+        }
         /// Namespace for "Record" metadata.
         internal enum Record: Sendable {
             /// Request type for "Record".
@@ -145,6 +158,7 @@ internal enum Moira_V1_Jobs: Sendable {
             Stop.descriptor,
             Watch.descriptor,
             List.descriptor,
+            Ids.descriptor,
             Record.descriptor,
             Journal.descriptor,
             Reports.descriptor,
@@ -226,7 +240,7 @@ extension Moira_V1_Jobs {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > All jobs, the oldest first.
+        /// > Jobs, the oldest first.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Moira_V1_ListRequest` messages.
@@ -239,6 +253,24 @@ extension Moira_V1_Jobs {
             request: GRPCCore.StreamingServerRequest<Moira_V1_ListRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Moira_V1_JobRecord>
+
+        /// Handle the "Ids" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The ids of all jobs, the oldest first.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Moira_V1_IdsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Moira_V1_IdsReply` messages.
+        func ids(
+            request: GRPCCore.StreamingServerRequest<Moira_V1_IdsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Moira_V1_IdsReply>
 
         /// Handle the "Record" method.
         ///
@@ -373,7 +405,7 @@ extension Moira_V1_Jobs {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > All jobs, the oldest first.
+        /// > Jobs, the oldest first.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Moira_V1_ListRequest` message.
@@ -386,6 +418,24 @@ extension Moira_V1_Jobs {
             request: GRPCCore.ServerRequest<Moira_V1_ListRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Moira_V1_JobRecord>
+
+        /// Handle the "Ids" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The ids of all jobs, the oldest first.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Moira_V1_IdsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Moira_V1_IdsReply` message.
+        func ids(
+            request: GRPCCore.ServerRequest<Moira_V1_IdsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Moira_V1_IdsReply>
 
         /// Handle the "Record" method.
         ///
@@ -519,7 +569,7 @@ extension Moira_V1_Jobs {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > All jobs, the oldest first.
+        /// > Jobs, the oldest first.
         ///
         /// - Parameters:
         ///   - request: A `Moira_V1_ListRequest` message.
@@ -533,6 +583,24 @@ extension Moira_V1_Jobs {
             response: GRPCCore.RPCWriter<Moira_V1_JobRecord>,
             context: GRPCCore.ServerContext
         ) async throws
+
+        /// Handle the "Ids" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The ids of all jobs, the oldest first.
+        ///
+        /// - Parameters:
+        ///   - request: A `Moira_V1_IdsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Moira_V1_IdsReply` to respond with.
+        func ids(
+            request: Moira_V1_IdsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Moira_V1_IdsReply
 
         /// Handle the "Record" method.
         ///
@@ -662,6 +730,17 @@ extension Moira_V1_Jobs.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Moira_V1_Jobs.Method.Ids.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Moira_V1_IdsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Moira_V1_IdsReply>(),
+            handler: { request, context in
+                try await self.ids(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Moira_V1_Jobs.Method.Record.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Moira_V1_JobName>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Moira_V1_JobRecord>(),
@@ -764,6 +843,17 @@ extension Moira_V1_Jobs.ServiceProtocol {
             context: context
         )
         return response
+    }
+
+    internal func ids(
+        request: GRPCCore.StreamingServerRequest<Moira_V1_IdsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Moira_V1_IdsReply> {
+        let response = try await self.ids(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
     }
 
     internal func record(
@@ -882,6 +972,19 @@ extension Moira_V1_Jobs.SimpleServiceProtocol {
                 )
                 return [:]
             }
+        )
+    }
+
+    internal func ids(
+        request: GRPCCore.ServerRequest<Moira_V1_IdsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Moira_V1_IdsReply> {
+        return GRPCCore.ServerResponse<Moira_V1_IdsReply>(
+            message: try await self.ids(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
         )
     }
 
@@ -1037,7 +1140,7 @@ extension Moira_V1_Jobs {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > All jobs, the oldest first.
+        /// > Jobs, the oldest first.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Moira_V1_ListRequest` message.
@@ -1054,6 +1157,29 @@ extension Moira_V1_Jobs {
             deserializer: some GRPCCore.MessageDeserializer<Moira_V1_JobRecord>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Moira_V1_JobRecord>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "Ids" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The ids of all jobs, the oldest first.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Moira_V1_IdsRequest` message.
+        ///   - serializer: A serializer for `Moira_V1_IdsRequest` messages.
+        ///   - deserializer: A deserializer for `Moira_V1_IdsReply` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func ids<Result>(
+            request: GRPCCore.ClientRequest<Moira_V1_IdsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Moira_V1_IdsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Moira_V1_IdsReply>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Moira_V1_IdsReply>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "Record" method.
@@ -1268,7 +1394,7 @@ extension Moira_V1_Jobs {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > All jobs, the oldest first.
+        /// > Jobs, the oldest first.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Moira_V1_ListRequest` message.
@@ -1289,6 +1415,40 @@ extension Moira_V1_Jobs {
             try await self.client.serverStreaming(
                 request: request,
                 descriptor: Moira_V1_Jobs.Method.List.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "Ids" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The ids of all jobs, the oldest first.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Moira_V1_IdsRequest` message.
+        ///   - serializer: A serializer for `Moira_V1_IdsRequest` messages.
+        ///   - deserializer: A deserializer for `Moira_V1_IdsReply` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        internal func ids<Result>(
+            request: GRPCCore.ClientRequest<Moira_V1_IdsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Moira_V1_IdsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Moira_V1_IdsReply>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Moira_V1_IdsReply>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Moira_V1_Jobs.Method.Ids.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -1530,7 +1690,7 @@ extension Moira_V1_Jobs.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > All jobs, the oldest first.
+    /// > Jobs, the oldest first.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Moira_V1_ListRequest` message.
@@ -1548,6 +1708,35 @@ extension Moira_V1_Jobs.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Moira_V1_ListRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Moira_V1_JobRecord>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Ids" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The ids of all jobs, the oldest first.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Moira_V1_IdsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    internal func ids<Result>(
+        request: GRPCCore.ClientRequest<Moira_V1_IdsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Moira_V1_IdsReply>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.ids(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Moira_V1_IdsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Moira_V1_IdsReply>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1773,7 +1962,7 @@ extension Moira_V1_Jobs.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > All jobs, the oldest first.
+    /// > Jobs, the oldest first.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1794,6 +1983,39 @@ extension Moira_V1_Jobs.ClientProtocol {
             metadata: metadata
         )
         return try await self.list(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Ids" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The ids of all jobs, the oldest first.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    internal func ids<Result>(
+        _ message: Moira_V1_IdsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Moira_V1_IdsReply>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Moira_V1_IdsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.ids(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -16,9 +16,17 @@ public struct HubJobStore: JobStore {
     return reply.record.isEmpty ? nil : try WireJSON.value(JobRecord.self, reply.record)
   }
 
-  public func records() async throws(Failure) -> [JobRecord] {
+  public func ids() async throws(Failure) -> [JobID] {
+    try await client.jobs { try await $0.ids(.init()).jobs.map { JobID($0) } }
+  }
+
+  public func records(latest count: Int?) async throws(Failure) -> [JobRecord] {
     try await client.jobs { client in
-      try await client.list(.init()) { response in
+      try await client.list(
+        .with { request in
+          if let count { request.latest = UInt32(clamping: count) }
+        }
+      ) { response in
         var records: [JobRecord] = []
         for try await one in response.messages {
           records.append(try WireJSON.value(JobRecord.self, one.record))

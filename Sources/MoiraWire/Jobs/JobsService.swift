@@ -52,9 +52,20 @@ struct JobsService: Moira_V1_Jobs.SimpleServiceProtocol {
   ) async throws {
     try await refusing(log, from: "a submitter") {
       _ = try PeerIdentity.member(of: context, trust)
-      for record in try await hub.store.records() {
+      let count = request.hasLatest ? Int(clamping: request.latest) : nil
+      for record in try await hub.store.records(latest: count) {
         try await response.write(await reply(record))
       }
+    }
+  }
+
+  func ids(
+    request: Moira_V1_IdsRequest, context: ServerContext
+  ) async throws -> Moira_V1_IdsReply {
+    try await refusing(log, from: "a submitter") {
+      _ = try PeerIdentity.member(of: context, trust)
+      let ids = try await hub.store.ids()
+      return .with { $0.jobs = ids.map(\.text) }
     }
   }
 

@@ -16,11 +16,11 @@ struct JobsCommand: Subcommand {
 
   func perform() async throws -> ExitStatus {
     let place = try JobPlace(home, hub)
-    let records = try await place.store.records()
-    let shown = records.reversed().prefix(max(0, limit))
+    let shown = try await place.store.records(latest: max(0, limit)).reversed()
+    let count = try await place.store.ids().count
     if isJSON {
       Console.print(ConfigValue.list(shown.map { json($0, place) }).json(indent: 2))
-    } else if records.isEmpty {
+    } else if count == 0 {
       Console.print(
         place.hub == nil
           ? "no jobs in '\(home.folder.path)' yet; 'moira run FILE' runs a pipeline"
@@ -34,8 +34,8 @@ struct JobsCommand: Subcommand {
         ])
       }
       for line in table.lines(.output) { Console.print(line) }
-      if shown.count < records.count {
-        Console.print("and \(records.count - shown.count) more; '--limit' shows them")
+      if shown.count < count {
+        Console.print("and \(count - shown.count) more; '--limit' shows them")
       }
     }
     return .done

@@ -47,15 +47,14 @@ extension JobStore {
   ///
   /// - Throws: `job-unknown`, `job-ambiguous`.
   func job(named text: String) async throws(Failure) -> JobRecord {
-    let records = try await records()
-    if text == "last", let last = records.last { return last }
-    let matches = records.filter { $0.id.text.hasPrefix(text) }
-    if let exact = matches.first(where: { $0.id.text == text }) { return exact }
-    if matches.count == 1, !text.isEmpty { return matches[0] }
+    if text == "last", let last = try await records(latest: 1).last { return last }
+    let matches = try await ids().filter { $0.text.hasPrefix(text) }
+    let chosen = matches.first { $0.text == text } ?? (matches.count == 1 ? matches[0] : nil)
+    if let chosen, !text.isEmpty, let record = try await record(of: chosen) { return record }
     if matches.isEmpty || text.isEmpty { throw Self.unknown(text) }
     throw Failure(
       "job-ambiguous", "'\(text)' is the beginning of \(matches.count) jobs",
-      hint: "they are " + matches.map(\.id.text).joined(separator: ", "))
+      hint: "they are " + matches.prefix(20).map(\.text).joined(separator: ", "))
   }
 
   private static func unknown(_ text: String) -> Failure {
