@@ -32,9 +32,7 @@ final class ConnectionDoor: Sendable {
   /// The first handler of a connection: it lets it in, or turns it away.
   func guest(_ channel: any Channel) -> DoorGuest {
     let (number, tooLong) = state.withLock { state -> (UInt64?, (any Channel)?) in
-      if state.isClosed || state.open.count >= bounds.connections {
-        return (nil, nil)
-      }
+      if state.isClosed || state.open.count >= bounds.connections { return (nil, nil) }
       state.last += 1
       state.open[state.last] = channel
       state.handshakes[state.last] = channel

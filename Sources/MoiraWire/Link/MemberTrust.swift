@@ -79,6 +79,28 @@ public final class MemberTrust: Sendable {
     refused.withLock { $0.append(note) }
   }
 
+  // MARK: Whom a hub shows
+
+  /// The keys of a job's parties.
+  ///
+  /// - Throws: what `member(ofDER:)` throws; `peer-identity-mismatch`.
+  public func peers(
+    _ certificates: [PartyID: [UInt8]]
+  ) throws(Failure) -> [PartyID: PeerKeys] {
+    var peers: [PartyID: PeerKeys] = [:]
+    for (party, der) in certificates {
+      peers[party] = try member(ofDER: der).keys(of: party, oneOf: [.party])
+    }
+    return peers
+  }
+
+  /// The keys of whoever asks for something: a hub does not in its own name.
+  ///
+  /// - Throws: as `peers`.
+  public func asker(_ id: PartyID, _ certificate: [UInt8]) throws(Failure) -> PeerKeys {
+    try member(ofDER: certificate).keys(of: id, oneOf: [.party, .submitter])
+  }
+
   // MARK: TLS
 
   /// The end of whoever is dialled: asks for a certificate of the consortium.

@@ -17,7 +17,8 @@ struct JobsCommand: Subcommand {
   func perform() async throws -> ExitStatus {
     let place = try JobPlace(home, hub)
     let shown = try await place.store.records(latest: max(0, limit)).reversed()
-    let count = try await place.store.ids().count
+    // Fewer than asked for are all; a hub need not be dialled once more.
+    let count = shown.count < limit ? shown.count : try await place.store.ids().count
     if isJSON {
       Console.print(ConfigValue.list(shown.map { json($0, place) }).json(indent: 2))
     } else if count == 0 {

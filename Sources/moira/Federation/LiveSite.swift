@@ -79,17 +79,13 @@ final class LiveSite: AgentSite {
   func peers(
     _ certificates: [PartyID: [UInt8]], at now: Instant
   ) throws(Failure) -> [PartyID: PeerKeys] {
-    var peers: [PartyID: PeerKeys] = [:]
-    for (party, der) in certificates {
-      peers[party] = try trust.member(ofDER: der).keys(of: party, oneOf: [.party])
-    }
-    return peers
+    try trust.peers(certificates)
   }
 
   func asker(
     _ member: PartyID, _ certificate: [UInt8], at now: Instant
   ) throws(Failure) -> PeerKeys {
-    try trust.member(ofDER: certificate).keys(of: member, oneOf: [.party, .submitter])
+    try trust.asker(member, certificate)
   }
 
   func revoke(_ revocations: [UInt8]) throws(Failure) {

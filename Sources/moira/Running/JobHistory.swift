@@ -48,10 +48,11 @@ extension JobStore {
   /// - Throws: `job-unknown`, `job-ambiguous`.
   func job(named text: String) async throws(Failure) -> JobRecord {
     if text == "last", let last = try await records(latest: 1).last { return last }
+    if text.isEmpty { throw Self.unknown(text) }
+    if let exact = try await record(of: JobID(text)) { return exact }
     let matches = try await ids().filter { $0.text.hasPrefix(text) }
-    let chosen = matches.first { $0.text == text } ?? (matches.count == 1 ? matches[0] : nil)
-    if let chosen, !text.isEmpty, let record = try await record(of: chosen) { return record }
-    if matches.isEmpty || text.isEmpty { throw Self.unknown(text) }
+    if matches.count == 1, let record = try await record(of: matches[0]) { return record }
+    if matches.isEmpty { throw Self.unknown(text) }
     throw Failure(
       "job-ambiguous", "'\(text)' is the beginning of \(matches.count) jobs",
       hint: "they are " + matches.prefix(20).map(\.text).joined(separator: ", "))

@@ -38,17 +38,13 @@ final class SiegeSite: AgentSite {
   func peers(
     _ certificates: [PartyID: [UInt8]], at now: Instant
   ) throws(Failure) -> [PartyID: PeerKeys] {
-    var peers: [PartyID: PeerKeys] = [:]
-    for (party, der) in certificates {
-      peers[party] = try member.trust.member(ofDER: der).keys(of: party, oneOf: [.party])
-    }
-    return peers
+    try member.trust.peers(certificates)
   }
 
   func asker(
     _ id: PartyID, _ certificate: [UInt8], at now: Instant
   ) throws(Failure) -> PeerKeys {
-    try member.trust.member(ofDER: certificate).keys(of: id, oneOf: [.party, .submitter])
+    try member.trust.asker(id, certificate)
   }
 
   func revoke(_ revocations: [UInt8]) throws(Failure) {}
