@@ -65,10 +65,8 @@ struct Evaluator: Component {
     } else if task.role == .arbiter {
       let agreed = try await LabelAgreement.arbitrate(in: task)
       var pooling = try await EvaluationPooling(self, agreed, in: task)
-      _ = try await pooling.sum(nil)
-      guard agreed.validates else { return }
-      _ = try await pooling.sum(nil)
-      for _ in task.clients where shareBaselines { _ = try await pooling.sum(nil) }
+      let baselines = !agreed.validates ? 0 : 1 + (shareBaselines ? task.clients.count : 0)
+      _ = try await pooling.sums(nil, count: 1 + baselines)
     } else {
       try await evaluate(in: task)
     }
@@ -82,21 +80,22 @@ struct Evaluator: Component {
     let agreed = try await LabelAgreement.agree(
       classes: rows.classes, start: rows.fingerprint, validates: rows.local != nil, in: task,
       arbiter: arbiter)
+    let shared =
+      shareBaselines && agreed.validates ? try await rows.exchange(in: task) : []
+    let scored = [rows.federated] + (rows.local.map { [$0] } ?? []) + shared.map(\.1)
     var pooling = try await EvaluationPooling(self, agreed, in: task)
-    let federated = try await pooling.sum(rows.federated)
-    let local = agreed.validates ? try await pooling.sum(rows.local) : nil
-    var alone: [String: EvaluationReport.MetricSet] = [:]
-    if shareBaselines, agreed.validates {
-      for (party, scored) in try await rows.exchange(in: task) {
-        alone[party.text] = try await pooling.sum(scored).metrics()
-      }
-    }
+    let sums = try await pooling.sums(scored, count: scored.count)
+    let alone = Dictionary(
+      uniqueKeysWithValues: zip(shared, sums.suffix(shared.count)).map {
+        ($0.0.text, $1.metrics())
+      })
     let report = EvaluationReport(
       party: task.party, form: rows.federated.form, classes: rows.classes, threshold: threshold,
       own: .init(
         federated: rows.federated.sums.metrics(exact: rows.federated.curve),
         local: rows.local.map { $0.sums.metrics(exact: $0.curve) }),
-      pooled: .init(federated: federated.metrics(), local: local?.metrics()),
+      pooled: .init(
+        federated: sums[0].metrics(), local: rows.local == nil ? nil : sums[1].metrics()),
       baselines: alone.isEmpty ? nil : alone
     ).keeping(reported)
     tell(report, in: task)
@@ -135,7 +134,8 @@ private struct EvaluationPooling<Member: TaskContext> {
   private let form: EvaluationReport.Form
   private let classes: Int
   private var pool: Pool<Member>
-  private var round = 0
+  /// How many models' sums go out in one: a message stays at some megabytes, however many there are.
+  private static var group: Int { 16 }
 
   init(_ evaluator: Evaluator, _ agreed: SetupMessage.Agreed, in task: Member) async throws {
     classes = agreed.classes.count
@@ -146,23 +146,42 @@ private struct EvaluationPooling<Member: TaskContext> {
     pool = try await Pool(evaluator.protection, in: task)
   }
 
+  /// The sums over all parties' rows of what several models make of them.
+  ///
   /// Divided by 2ᵏ, where 2ᵏ is at least the pooled row count, so that every slot stays small.
-  mutating func sum(_ rows: ScoredRows?) async throws -> EvaluationSums {
-    round += 1
+  /// - Parameters:
+  ///   - scored: the same rows, by each model; nil at the arbiter.
+  ///   - count: how many models; at least 1.
+  mutating func sums(_ scored: [ScoredRows]?, count: Int) async throws -> [EvaluationSums] {
     let total = try await pool.sumCounts(
-      rows.map { [$0.labels.count] }, count: 1, name: "rows \(round)")
+      scored.map { [$0[0].labels.count] }, count: 1, name: "rows")
     guard total[0] > 0 else {
       throw Failure("no-rows", "evaluation needs rows, but all parties together have none")
     }
     var scale = 1.0
     while scale < Double(total[0]) { scale *= 2 }
-    let count = EvaluationSums.count(form, classes: classes)
-    let vector = try await pool.sumReals(
-      rows.map { $0.sums.vector.map { $0 / scale } }, count: count, name: "metrics \(round)")
-    guard let sums = EvaluationSums(form, vector.map { $0 * scale }) else {
-      throw Failure("protocol-violation", "the summed metrics are no sums of metrics")
+    var sums: [EvaluationSums] = []
+    for first in stride(from: 0, to: count, by: Self.group) {
+      let group = first..<min(first + Self.group, count)
+      sums += try await groupSums(scored.map { $0[group] }, group, scale)
     }
     return sums
+  }
+
+  private mutating func groupSums(
+    _ scored: ArraySlice<ScoredRows>?, _ group: Range<Int>, _ scale: Double
+  ) async throws -> [EvaluationSums] {
+    let width = EvaluationSums.count(form, classes: classes)
+    let vector = try await pool.sumReals(
+      scored.map { $0.flatMap { $0.sums.vector.map { $0 / scale } } },
+      count: width * group.count, name: "metrics \(group.lowerBound + 1)")
+    return try stride(from: 0, to: vector.count, by: width).map { start in
+      let values = vector[start..<start + width].map { $0 * scale }
+      guard let sums = EvaluationSums(form, values) else {
+        throw Failure("protocol-violation", "the summed metrics are no sums of metrics")
+      }
+      return sums
+    }
   }
 }
 

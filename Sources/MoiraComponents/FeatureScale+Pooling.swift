@@ -19,21 +19,19 @@ extension FeatureScale {
       try StatisticsColumns(rows, names, workers: task.workers)
     }
     var pool = try await Pool(protection, in: task)
-    let (present, missing) = try await pool.valueCounts(own, count: names.count)
-    let ranges = own?.extremes()
     switch method {
     case .standard:
-      let exponents = try await pool.exponents(ranges, count: names.count)
-      let moments = try await pool.moments(
-        own, counts: present, missing: missing, exponents: exponents)
-      return standard(names, moments)
+      let (counts, exponents) = try await pool.exponents(own, count: names.count)
+      return standard(names, try await pool.moments(own, counts: counts, exponents: exponents))
     case .minMax:
-      let extremes = try await pool.extremes(ranges, count: names.count)
-      guard self.missing == .mean else { return try toRange(names, present, extremes, means: nil) }
+      let (counts, extremes) = try await pool.extremes(own, count: names.count)
+      guard missing == .mean else {
+        return try toRange(names, counts.present, extremes, means: nil)
+      }
       let moments = try await pool.moments(
-        own, counts: present, missing: missing,
+        own, counts: counts,
         exponents: extremes.map { OrderKey.exponent(from: $0.low, to: $0.high) })
-      return try toRange(names, present, extremes, means: moments.means)
+      return try toRange(names, counts.present, extremes, means: moments.means)
     }
   }
 

@@ -49,17 +49,26 @@ extension LogisticTraining {
     var hidden = try privacy.flatMap {
       try PrivateGradient(ground.train, problem, $0, party: task.party, workers: task.workers)
     }
+    var late: Step?
     for round in 1...rounds {
       let before = parameters
       switch settings.aggregation {
       case .model: try await averageModels(&parameters, &local, &hidden, &descent, round)
       case .gradient: try await sumGradients(&parameters, &local, &hidden, &descent, round)
       }
-      let record = try await record(round, parameters, before: before, ground)
-      let last = outcome.history.last
-      outcome.history.append(record)
-      keep(parameters, record, in: &outcome)
-      if try await isOver(record, after: last) { break }
+      if let step = late.take(), let found = found.take() { note(step, found, in: &outcome) }
+      let step = try step(round, parameters, before: before)
+      var measurement = Measurement()
+      if isEvaluated(round) {
+        let own = measured(parameters, ground.train, ground.validate)
+        if mayWait(round) {
+          waiting = WaitingMeasurement(own: own)
+          late = step
+          continue
+        }
+        measurement = try await measure(own)
+      }
+      if try await isOver(note(step, measurement, in: &outcome)) { break }
     }
     return outcome
   }
@@ -86,35 +95,50 @@ extension LogisticTraining {
 
   // MARK: Rounds
 
-  private mutating func record(
-    _ round: Int, _ parameters: [Double], before: [Double], _ ground: ClientGround
-  ) async throws -> LogisticModel.Round {
-    var measured = Measurement()
-    if isEvaluated(round) {
-      measured = try await measure((ground.train, ground.validate, parameters))
-    }
-    var change = 0.0
-    for place in parameters.indices {
-      let difference = parameters[place] - before[place]
-      change += difference * difference
-    }
-    let record = LogisticModel.Round(
-      round: round, learningRate: rate(round), trainLoss: measured.trainLoss,
-      validateLoss: measured.validateLoss, validateAuc: measured.validateAUC,
-      weightChange: change.squareRoot(), epsilon: try privacy?.epsilon(after: round))
+  /// What a round has come to.
+  private struct Step {
+    let round: Int
+    let parameters: [Double]
+    /// ‖w − w₀‖₂ over the round.
+    let change: Double
+    let epsilon: Double?
+  }
+
+  /// - Throws: `training-diverged`.
+  private func step(
+    _ round: Int, _ parameters: [Double], before: [Double]
+  ) throws -> Step {
     task.report(.progress(done: round, total: rounds))
-    if task.party == pool.summed.first {
-      if let privacy, let epsilon = record.epsilon {
-        task.report(.tally("epsilon spent", privacy.spent(epsilon)))
-      }
-      task.report(.metrics(step: round, values: record.values))
-    }
     guard parameters.allSatisfy(\.isFinite) else {
       throw Failure(
         "training-diverged", "the weights must stay finite, but did not in round \(round)",
         hint: "a smaller 'learning_rate', or a feature_scale task before")
     }
-    return record
+    let change = zip(parameters, before).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    return Step(
+      round: round, parameters: parameters, change: change.squareRoot(),
+      epsilon: try privacy?.epsilon(after: round))
+  }
+
+  /// Puts a round into the history and tells of it; with the record before it.
+  @discardableResult
+  private func note(
+    _ step: Step, _ found: Measurement, in outcome: inout Outcome
+  ) -> (record: LogisticModel.Round, last: LogisticModel.Round?) {
+    let record = LogisticModel.Round(
+      round: step.round, learningRate: rate(step.round), trainLoss: found.trainLoss,
+      validateLoss: found.validateLoss, validateAuc: found.validateAUC,
+      weightChange: step.change, epsilon: step.epsilon)
+    if task.party == pool.summed.first {
+      if let privacy, let epsilon = record.epsilon {
+        task.report(.tally("epsilon spent", privacy.spent(epsilon)))
+      }
+      task.report(.metrics(step: step.round, values: record.values))
+    }
+    let last = outcome.history.last
+    outcome.history.append(record)
+    keep(step.parameters, record, in: &outcome)
+    return (record, last)
   }
 
   /// With validation rows the round of least loss is kept, otherwise the last.
@@ -131,11 +155,11 @@ extension LogisticTraining {
   }
 
   private mutating func isOver(
-    _ record: LogisticModel.Round, after last: LogisticModel.Round?
+    _ noted: (record: LogisticModel.Round, last: LogisticModel.Round?)
   ) async throws -> Bool {
-    guard settings.earlyStop != .none, record.round < rounds else { return false }
-    let isStopped = try await isStopped(isConverged(record, after: last))
-    if isStopped { task.log("early stop after round \(record.round)") }
+    guard settings.earlyStop != .none, noted.record.round < rounds else { return false }
+    let isStopped = try await isStopped(isConverged(noted.record, after: noted.last))
+    if isStopped { task.log("early stop after round \(noted.record.round)") }
     return isStopped
   }
 

@@ -16,6 +16,8 @@ struct WeightedUpdate: Sendable {
 extension LogisticTraining {
   /// Σ wᵢxᵢ / Σ wᵢ over the parties in the sum; nil where their weights are 0. The arbiter passes nil.
   ///
+  /// A measurement that waits goes along in slots of its own.
+  ///
   /// - Throws: `training-diverged` at all members if a party's values are not finite.
   mutating func mean(of own: WeightedUpdate?, name: String) async throws -> [Double]? {
     try await mean(of: own, count: problem.parameterCount, name: name)
@@ -24,8 +26,11 @@ extension LogisticTraining {
   mutating func mean(
     of own: WeightedUpdate?, count: Int, name: String
   ) async throws -> [Double]? {
+    let measured = waiting.take()
+    let own = own.map { $0.values + [$0.weight, $0.isClipped ? 1 : 0] + (measured?.own ?? []) }
     let sum = try await sumFinite(
-      own.map { $0.values + [$0.weight, $0.isClipped ? 1 : 0] }, count: count + 2, name: name)
+      own, count: count + 2 + (measured == nil ? 0 : measurementCount), name: name)
+    if measured != nil { found = measurement(sum[(count + 2)...]) }
     clippedUpdates += Int(sum[count + 1])
     let weight = sum[count]
     guard weight > 0 else { return nil }

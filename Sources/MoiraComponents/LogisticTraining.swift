@@ -25,6 +25,10 @@ struct LogisticTraining<Member: TaskContext> {
   var sparse: SparseState?
   /// How many updates were shortened so far, over all parties.
   var clippedUpdates = 0
+  /// The measurement that goes out in the next sum of updates.
+  var waiting: WaitingMeasurement?
+  /// What came of the one that went out in the last.
+  var found: Measurement?
   let generator = BufferedSecureGenerator()
 
   /// The power of two that row counts are divided by, so that sums stay small: 2^⌈log₂ N⌉.
@@ -99,58 +103,6 @@ struct LogisticTraining<Member: TaskContext> {
     return max(1, (totalRows + perStep - 1) / perStep)
   }
 
-  // MARK: Measuring
-
-  /// What one round's measurement found.
-  struct Measurement {
-    var trainLoss: Double?
-    var validateLoss: Double?
-    var validateAUC: Double?
-  }
-
-  /// Bins of the histogram that the rounds' AUC comes from.
-  static var bins: Int { 1024 }
-
-  private var histogramCount: Int { validates && problem.outputs == 1 ? 2 * Self.bins + 1 : 0 }
-
-  /// Losses and AUC of the parameters over all parties' rows. The arbiter passes nil.
-  mutating func measure(
-    _ rows: (train: TrainingRows, validate: TrainingRows?, parameters: [Double])?
-  )
-    async throws -> Measurement
-  {
-    let count = 2 + (validates ? 2 : 0) + histogramCount
-    let own = rows.map { values($0.train, $0.validate, $0.parameters) }
-    let sum = try await sumFinite(own, count: count, name: "measurement")
-    var result = Measurement()
-    if sum[1] > 0 { result.trainLoss = sum[0] / sum[1] }
-    if validates, sum[3] > 0 { result.validateLoss = sum[2] / sum[3] }
-    if histogramCount > 0 {
-      let counts = sum[4...].map { $0 * scale }
-      result.validateAUC = ScoreHistogram(counts: counts)?.auc?.value
-    }
-    return result
-  }
-
-  private func values(
-    _ train: TrainingRows, _ validate: TrainingRows?, _ parameters: [Double]
-  ) -> [Double] {
-    let own = train.sums(parameters, problem, workers: task.workers)
-    var values = [own.loss / scale, own.weight / scale]
-    guard validates, let validate else { return values }
-    let sums = validate.sums(parameters, problem, workers: task.workers)
-    values += [sums.loss / scale, sums.weight / scale]
-    if histogramCount > 0 {
-      let scores = validate.withMatrix {
-        problem.probabilities(parameters, rows: $0, workers: task.workers)
-      }
-      let histogram = ScoreHistogram(
-        probabilities: scores, labels: validate.labels, rowWeights: validate.weights,
-        binCount: Self.bins)
-      values += histogram.counts.map { $0 / scale }
-    }
-    return values
-  }
 }
 
 extension LogisticTraining {

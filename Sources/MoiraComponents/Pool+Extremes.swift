@@ -2,46 +2,118 @@ internal import MoiraCrypto
 internal import MoiraKit
 internal import MoiraModel
 
-extension Pool {
-  private static var digitBits: Int { 4 }
-  /// Slots for a digit: one for each value but 0.
-  private static var slots: Int { 15 }
+/// How many values each feature has, and how many are missing, over all clients.
+struct ValueCounts: Hashable, Sendable {
+  let present: [Int]
+  let missing: [Int]
+}
 
+extension Pool {
   /// The first bits of the greatest of all clients' keys, found digit by digit.
   ///
-  /// 1. For each key and each t in 1...15, a client whose key begins with what is known so far, and
-  ///    whose next digit is at least t, puts a random number above 0 into the sum; others put in 0.
+  /// 1. For each key and each t above 0 that a digit can be, a client whose key begins with what is
+  ///    known so far, and whose next digit is at least t, puts a random number above 0 into the sum;
+  ///    others put in 0.
   /// 2. All learn which sums are above 0; the greatest such t is the next digit.
   ///
-  /// `bits / 4` rounds. Of 64 bits all learn the greatest key, of 12 its beginning. Whose it is, and
+  /// One round a digit. Of 64 bits all learn the greatest key, of 9 its beginning. Whose it is, and
   /// other keys, they do not learn; how many clients had a digit shows through the random numbers
-  /// only faintly, for these differ by up to twelve orders of magnitude.
+  /// only faintly, for these differ by up to twelve orders of magnitude. The fewer slots a digit has
+  /// the less shows, so digits are short.
   ///
-  /// - Parameter own: `count` keys at a client, nil where it has no value; nil at the arbiter.
+  /// - Parameters:
+  ///   - own: `count` keys at a client, nil where it has no value; nil at the arbiter.
+  ///   - digits: how many bits each has, from the key's highest on.
+  ///   - counts: what a client adds to counts that are summed beside the first digit.
   mutating func greatestKeys(
-    _ own: [UInt64?]?, count: Int, bits: Int, name: String
-  ) async throws -> [UInt64] {
-    var known = [UInt64](repeating: 0, count: count)
-    for round in 0..<bits / Self.digitBits {
-      let shift = 64 - Self.digitBits * (round + 1)
-      let values = own.map { Self.marks($0, known, shift) }
-      let sums = try await sumCounts(values, count: count * Self.slots, name: "\(name)/\(round)")
-      for index in 0..<count {
-        let slots = sums[index * Self.slots..<(index + 1) * Self.slots]
-        let digit = (slots.lastIndex { $0 > 0 } ?? slots.startIndex - 1) - slots.startIndex + 1
-        known[index] = known[index] << Self.digitBits | UInt64(digit)
-      }
+    _ own: [UInt64?]?, count: Int, digits: [Int], beside counts: [Int]?, countCount: Int,
+    name: String
+  ) async throws -> (keys: [UInt64], counts: [Int]) {
+    var search = KeySearch(count: count)
+    var found: [Int] = []
+    for (round, bits) in digits.enumerated() {
+      let beside = round == 0 ? countCount : 0
+      var values = own.map { search.marks($0, bits) }
+      if round == 0, let counts { values = counts + (values ?? []) }
+      let sums = try await sumCounts(
+        values, count: beside + search.slots(bits), name: "\(name)/\(round)")
+      if round == 0 { found = Array(sums[..<beside]) }
+      search.take(Array(sums[beside...]), bits)
     }
-    return known
+    return (search.known, found)
   }
 
-  private static func marks(_ keys: [UInt64?], _ known: [UInt64], _ shift: Int) -> [Int] {
+  /// Counts, and the least and the greatest value of each feature over all clients, exact.
+  ///
+  /// They are values of rows, and all members learn them; not whose. Features without any value
+  /// have a meaningless range.
+  mutating func extremes(
+    _ own: StatisticsColumns?, count: Int
+  ) async throws -> (counts: ValueCounts, extremes: [(low: Double, high: Double)]) {
+    // First what finds the least values, then what finds the greatest.
+    let keys = own?.extremes().map {
+      $0.map { (~OrderKey.key($0.lowerBound), OrderKey.key($0.upperBound)) }
+    }
+    let found = try await greatestKeys(
+      keys.map { $0.map { $0?.0 } + $0.map { $0?.1 } }, count: 2 * count,
+      digits: Array(repeating: 4, count: 16), beside: own?.bothCounts, countCount: 2 * count,
+      name: "extremes")
+    return (
+      ValueCounts(found.counts),
+      (0..<count).map { (OrderKey.value(~found.keys[$0]), OrderKey.value(found.keys[count + $0])) }
+    )
+  }
+
+  /// Counts, and for each feature an e with |x| < 2ᵉ for all values of all clients, at most three
+  /// too large.
+  ///
+  /// All members learn the binary order of the greatest magnitude, to a factor of 16.
+  mutating func exponents(
+    _ own: StatisticsColumns?, count: Int
+  ) async throws -> (counts: ValueCounts, exponents: [Int]) {
+    let keys = own?.extremes().map {
+      $0.map { OrderKey.magnitude(max(abs($0.lowerBound), abs($0.upperBound))) }
+    }
+    let found = try await greatestKeys(
+      keys, count: count, digits: [5, 4], beside: own?.bothCounts, countCount: 2 * count,
+      name: "exponents")
+    return (ValueCounts(found.counts), found.keys.map(OrderKey.exponent(ofMagnitude:)))
+  }
+}
+
+extension ValueCounts {
+  /// First how many are there, then how many are missing.
+  fileprivate init(_ sums: [Int]) {
+    present = Array(sums[..<(sums.count / 2)])
+    missing = Array(sums[(sums.count / 2)...])
+  }
+}
+
+extension StatisticsColumns {
+  fileprivate var bothCounts: [Int] { counts + missing }
+}
+
+/// What is known so far of the greatest keys.
+struct KeySearch {
+  private(set) var known: [UInt64]
+  private var knownBits = 0
+
+  init(count: Int) { known = [UInt64](repeating: 0, count: count) }
+
+  /// Slots of a digit of so many bits, over all keys: one for each value but 0.
+  func slots(_ bits: Int) -> Int { known.count * (1 << bits - 1) }
+
+  /// What a client with these keys adds to the slots.
+  func marks(_ keys: [UInt64?], _ bits: Int) -> [Int] {
     var generator = SystemSecureGenerator()
+    let slots = 1 << bits - 1
+    let shift = 64 - knownBits - bits
     var marks = [Int](repeating: 0, count: keys.count * slots)
     for (index, key) in keys.enumerated() {
-      guard let key, key >> (shift + digitBits) == known[index] else { continue }
-      for digit in 0..<Int(key >> shift & 0xF) {
-        let magnitude = Int.random(in: 0..<blindBits, using: &generator)
+      // A shift by all 64 bits gives 0 here, as it must: nothing is known yet.
+      guard let key, key >> (shift + bits) == known[index] else { continue }
+      for digit in 0..<Int(key >> shift & UInt64(slots)) {
+        let magnitude = Int.random(in: 0..<Self.blindBits, using: &generator)
         marks[index * slots + digit] =
           Int.random(in: 1 << magnitude..<2 << magnitude, using: &generator)
       }
@@ -49,37 +121,17 @@ extension Pool {
     return marks
   }
 
+  /// Reads the next digit of each key off the summed slots.
+  mutating func take(_ sums: [Int], _ bits: Int) {
+    let slots = 1 << bits - 1
+    for index in known.indices {
+      let own = sums[index * slots..<(index + 1) * slots]
+      let digit = (own.lastIndex { $0 > 0 } ?? own.startIndex - 1) - own.startIndex + 1
+      known[index] = known[index] << UInt64(bits) | UInt64(digit)
+    }
+    knownBits += bits
+  }
+
   /// Blinds stay below 2⁴² = 2⁵² / 2¹⁰, what a count may be among the most parties.
   private static var blindBits: Int { 42 }
-
-  /// The least and the greatest value of each feature over all clients, exact.
-  ///
-  /// They are values of rows, and all members learn them; not whose. Features without any value
-  /// have a meaningless range.
-  mutating func extremes(
-    _ own: [ClosedRange<Double>?]?, count: Int
-  ) async throws -> [(low: Double, high: Double)] {
-    let keys = try await greatestKeys(
-      own.map(Self.keys), count: 2 * count, bits: 64, name: "extremes")
-    return (0..<count).map { (OrderKey.value(~keys[$0]), OrderKey.value(keys[count + $0])) }
-  }
-
-  /// For each feature an e with |x| < 2ᵉ for all values of all clients, at most one too large.
-  ///
-  /// All members learn sign and binary order of the extremes.
-  mutating func exponents(_ own: [ClosedRange<Double>?]?, count: Int) async throws -> [Int] {
-    let keys = try await greatestKeys(
-      own.map(Self.keys), count: 2 * count, bits: 12, name: "exponents")
-    return (0..<count).map {
-      max(
-        OrderKey.exponent(ofPrefix: ~keys[$0] & 0xFFF),
-        OrderKey.exponent(ofPrefix: keys[count + $0]))
-    }
-  }
-
-  /// First what finds the least values, then what finds the greatest.
-  private static func keys(_ ranges: [ClosedRange<Double>?]) -> [UInt64?] {
-    ranges.map { $0.map { ~OrderKey.key($0.lowerBound) } }
-      + ranges.map { $0.map { OrderKey.key($0.upperBound) } }
-  }
 }

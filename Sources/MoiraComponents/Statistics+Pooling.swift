@@ -14,12 +14,10 @@ extension Statistics {
       return []
     }
     var pool = try await Pool(protection, in: task)
-    let (present, missing) = try await pool.valueCounts(own, count: names.count)
-    let found = try await pool.extremes(own?.extremes(), count: names.count)
-    let ranges = zip(found, present).map { $1 > 0 ? $0 : (low: 0, high: 0) }
+    let (counts, found) = try await pool.extremes(own, count: names.count)
+    let ranges = zip(found, counts.present).map { $1 > 0 ? $0 : (low: 0, high: 0) }
     let moments = try await pool.moments(
-      own, counts: present, missing: missing,
-      exponents: ranges.map { OrderKey.exponent(from: $0.low, to: $0.high) })
+      own, counts: counts, exponents: ranges.map { OrderKey.exponent(from: $0.low, to: $0.high) })
     let histograms = try await pool.histograms(own, names, ranges, binCount: bins)
     return names.indices.map { index in
       summary(moments, index, ranges[index], histograms[index])

@@ -12,51 +12,36 @@ struct StatisticsMoments: Hashable, Sendable {
 }
 
 extension Pool {
-  /// How many values each feature has, and how many are missing.
-  mutating func valueCounts(
-    _ own: StatisticsColumns?, count: Int
-  ) async throws -> (present: [Int], missing: [Int]) {
-    let sums = try await sumCounts(
-      own.map { $0.counts + $0.missing }, count: 2 * count, name: "counts")
-    return (Array(sums[..<count]), Array(sums[count...]))
-  }
-
   /// The pooled moments, to about 10⁻¹⁴ of the standard deviation.
   ///
-  /// 1. Counts, and an exponent e for each feature with |x| < 2ᵉ, so that x·2⁻ᵉ fits a sum.
-  /// 2. The sum of x·2⁻ᵉ / n gives the mean.
-  /// 3. Three times: the sums of w / n and w² / n, where w is the distance from the mean so far in
-  ///    units of a power of two that is just above the deviation so far. They mend the mean, and
-  ///    give the deviation without cancellation. Each pass resolves 2²⁰ times finer.
+  /// An exponent e of each feature has |x| < 2ᵉ, so that x·2⁻ᵉ fits a sum. Then three times: the sums
+  /// of w / n and w² / n, where w is the distance from the mean so far (at first 0) in units of a power
+  /// of two that is just above the deviation so far (at first 1). They mend the mean, and give the
+  /// deviation; each pass resolves 2¹⁹ times finer than the one before, so that a deviation far below
+  /// the mean does not drown in its square.
   ///
   /// All learn these sums, which follow from n, mean and deviation up to rounding.
   mutating func moments(
-    _ own: StatisticsColumns?, counts: [Int], missing: [Int], exponents: [Int]
+    _ own: StatisticsColumns?, counts: ValueCounts, exponents: [Int]
   ) async throws -> StatisticsMoments {
-    let shares = counts.map { 1 / Double(max(1, $0)) }
+    let shares = counts.present.map { 1 / Double(max(1, $0)) }
     let units = exponents.map { powerOfTwo(-$0) }
-    let ones = [Double](repeating: 1, count: counts.count)
-    let zeros = [Double](repeating: 0, count: counts.count)
-    let first = own?.sums(units: units, origins: zeros, scales: ones)
-    var means = try await sumReals(
-      first.map { zip($0, shares).map { $0.linear * $1 * Self.room } }, count: counts.count,
-      name: "mean"
-    ).map { $0 / Self.room }
-    var scales = [Double](repeating: 2, count: counts.count)
-    var deviations = scales
+    var means = [Double](repeating: 0, count: shares.count)
+    var scales = [Double](repeating: 1, count: shares.count)
+    var deviations = means
     for pass in 0..<3 {
       let found = try await distances(own, shares, units, means, scales, name: "spread/\(pass)")
-      for index in counts.indices {
+      for index in means.indices {
         let (shift, square) = found[index]
         means[index] += shift * scales[index]
         let variance = square - shift * shift
         deviations[index] = variance > Self.noise ? variance.squareRoot() * scales[index] : 0
-        let bound = (max(square, 0) + Self.noise).squareRoot()
+        let bound = (max(variance, 0) + Self.noise).squareRoot()
         scales[index] *= min(1, powerOfTwo(bound.exponent + 1))
       }
     }
     return StatisticsMoments(
-      counts: counts, missing: missing,
+      counts: counts.present, missing: counts.missing,
       means: zip(means, exponents).map { scaled($0, by: $1) },
       deviations: zip(deviations, exponents).map { scaled($0, by: $1) })
   }
@@ -64,8 +49,9 @@ extension Pool {
   /// What a party's part of a mean of values up to 1 is stretched by, to lose few digits.
   private static var room: Double { 1024 }
 
-  /// Above the rounding of a mean of squares over 1,024 parties, 2¹⁰ · 2⁻⁴¹ / 2¹⁰.
-  private static var noise: Double { 0x1p-40 }
+  /// Above what rounding does to a variance over 1,024 parties: to the mean of squares, 2¹⁰ · 2⁻⁴¹ / 2¹⁰,
+  /// and to the square of a mean of at most 1, twice that.
+  private static var noise: Double { 0x1p-38 }
 
   private mutating func distances(
     _ own: StatisticsColumns?, _ shares: [Double], _ units: [Double], _ means: [Double],

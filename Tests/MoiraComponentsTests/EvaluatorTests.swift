@@ -246,4 +246,37 @@ struct EvaluatorTests {
     #expect(quiet.baselines == nil)
     #expect(quiet.pooled!.local != nil)
   }
+
+  @Test("the baselines of many parties are summed in groups, and each is scored as it is")
+  func manyBaselines() async throws {
+    let rows = PooledRows(seed: 23, parties: 15, count: 150)
+    let bench = PartBench(clients: 15)
+    var inputs: [PartyID: PartBench.Outputs] = [:]
+    func baseline(_ place: Int) -> LogisticModel {
+      var own = model
+      own.intercepts = [Double(place - 7) / 4]
+      return own
+    }
+    for (place, party) in bench.clients.enumerated() {
+      inputs[party] = [
+        "data": try bench.put(rows.table(of: place), port: "data", at: party),
+        "model": try bench.put(model, port: "model", at: party),
+        "baseline": try bench.put(baseline(place), port: "baseline", at: party),
+      ]
+    }
+    let outputs = try await bench.run(
+      Evaluator.self, [("share_baselines", .bool(true))], inputs: inputs)
+    let report = try bench.get(
+      EvaluationReport.self, outputs[bench.clients[14]]?["metrics"], at: bench.clients[14])
+    for (place, party) in bench.clients.enumerated() {
+      let intercept = Double(place - 7) / 4
+      let right = zip(rows.rows, rows.labels).filter { row, label in
+        (zip(row, weights).reduce(intercept) { $0 + $1.0 * $1.1 } >= 0) == (label == 1)
+      }.count
+      let found = try #require(report.baselines?[party.text]?.values["accuracy"])
+      #expect(abs(found - Double(right) / 150) < 1e-9)
+    }
+    let sums = await sums(of: bench)
+    #expect(sums == ["rows": 1, "metrics 1": 1, "metrics 17": 1])
+  }
 }

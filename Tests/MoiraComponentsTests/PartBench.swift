@@ -19,7 +19,7 @@ final class PartBench: Sendable {
   private let reports = Mutex<[TaskReport]>([])
 
   init(clients: Int, arbiter: Bool = true) {
-    let names = "abcdefgh".prefix(clients).map { "hospital-\($0)" }
+    let names = "abcdefghijklmnop".prefix(clients).map { "hospital-\($0)" }
     members =
       names.enumerated().map { RolePlayer(PartyID($1), $0 == 0 ? .guest : .host) }
       + (arbiter ? [RolePlayer("hub", .arbiter)] : [])
