@@ -5,8 +5,9 @@ public import MoiraModel
 ///
 ///     offering ──▶ uploading ──▶ confirming ──▶ unmasking ──▶ done
 ///       └ first      └ all of the   └ active      └ t shares of every secret
-///         round        roster, or     mode only     that is needed
-///         only         t by the deadline
+///         round        roster, or     mode, and     that is needed
+///         only         t by the       not all
+///                      deadline       are there
 ///
 /// Adds each upload when it comes and keeps none. Of `confirming` and `unmasking` it waits for no more
 /// than are needed. What comes too late for its step counts for nothing; an upload that does stays
@@ -30,7 +31,8 @@ public struct SecureSumAggregator: DeadlineMachine {
   private(set) var keys: KeyRoster?
   private var sum: [UInt64]
   private var uploaded: Set<PartyID> = []
-  /// Who has confirmed the survivors, with its tag for each other one.
+  /// Who has confirmed the survivors, with its tag for each other one; until they are named, who has
+  /// uploaded, with its tags of the set of all listed.
   private var confirmations: [PartyID: [PartyID: [UInt8]]] = [:]
   private var answers: [PartyID: Unmasking] = [:]
 
@@ -88,11 +90,11 @@ public struct SecureSumAggregator: DeadlineMachine {
     case .offer(let sent, let offer):
       guard sent == terms.hash else { throw ProtocolViolation(sender, .otherRoster) }
       try take(offer, from: sender)
-    case .upload(let header, let words, let next):
+    case .upload(let header, let words, let next, let tags):
       guard try isCurrent(header, message.kind, words: words.count, from: sender) else {
         return .wait
       }
-      try take(words, next, from: sender)
+      try take(words, next, tags, from: sender)
     case .confirmation(let header, let tags):
       guard try isCurrent(header, message.kind, from: sender) else { return .wait }
       try take(tags: tags, from: sender)
@@ -180,8 +182,9 @@ public struct SecureSumAggregator: DeadlineMachine {
   }
 
   private mutating func take(
-    _ words: [UInt64], _ next: RoundOffer, from sender: PartyID
+    _ words: [UInt64], _ next: RoundOffer, _ tags: [[UInt8]], from sender: PartyID
   ) throws(ProtocolViolation) {
+    let tags = try checked(tags, of: sender, among: terms.isActive ? Set(listed.keys) : [])
     guard next.round == label.round + 1 else {
       throw ProtocolViolation(
         sender, secure: .otherRound(.offer, sent: next.round, agreed: label.round + 1))
@@ -195,6 +198,7 @@ public struct SecureSumAggregator: DeadlineMachine {
       }
     }
     uploaded.insert(sender)
+    confirmations[sender] = tags
   }
 
   private mutating func take(
@@ -202,13 +206,20 @@ public struct SecureSumAggregator: DeadlineMachine {
   ) throws(ProtocolViolation) {
     guard terms.isActive, phase.rawValue >= Phase.confirming.rawValue, uploaded.contains(sender)
     else { throw ProtocolViolation(sender, secure: .unexpected(.confirmation)) }
-    let receivers = terms.graph.neighbours(of: sender).filter { uploaded.contains($0) }
+    let tags = try checked(tags, of: sender, among: uploaded)
+    if phase == .confirming { confirmations[sender] = tags }
+  }
+
+  /// Tags by whom they are for: one for each neighbour in the set.
+  private func checked(
+    _ tags: [[UInt8]], of sender: PartyID, among set: Set<PartyID>
+  ) throws(ProtocolViolation) -> [PartyID: [UInt8]] {
+    let receivers = terms.graph.neighbours(of: sender).filter { set.contains($0) }
     guard tags.count == receivers.count else {
       throw ProtocolViolation(
         sender, secure: .wrongShareCount(sent: tags.count, expected: receivers.count))
     }
-    guard phase == .confirming else { return }
-    confirmations[sender] = Dictionary(uniqueKeysWithValues: zip(receivers, tags))
+    return Dictionary(uniqueKeysWithValues: zip(receivers, tags))
   }
 
   private mutating func take(
@@ -259,6 +270,9 @@ public struct SecureSumAggregator: DeadlineMachine {
 
   private mutating func announce() -> Step<SecureSumMessage, SecureSumOutcome> {
     guard let header else { return .wait }
+    // With their uploads all have confirmed that set already.
+    if terms.isActive, uploaded.count == listed.count { return .send(confirm()) }
+    confirmations = [:]
     phase = terms.isActive ? .confirming : .unmasking
     let survivors = survivors
     return .send(survivors.map { Outbound(to: $0, .survivors(header, survivors)) })

@@ -3,9 +3,9 @@ public import MoiraModel
 
 /// A client's side of one secure sum; see `SecureSumTerms`. Ends with the sum over the survivors.
 ///
-///                    roster with it                survivors               t signatures
+///                    roster with it                survivors                  t tags
 ///     offered ──────────────────────▶ uploaded ───────────────▶ confirmed ──────────────▶ unmasked
-///        │                               ▲ │  (passive: to unmasked at once)                 │
+///        │                               ▲ │  (to unmasked at once: passive; t tags of all)  │
 ///        │ roster without it             │ └──────────────┐ total                            │ total
 ///        ▼                               │                ▼                                  ▼
 ///       out ────────── total ────────────┼─────────────▶ done ◀──────────────────────────────┘
@@ -97,6 +97,9 @@ public struct SecureSumClient: ~Copyable, ProtocolMachine {
   private var terms: SecureSumTerms { session.terms }
   private var own: PartyID { session.own }
 
+  /// Who is in the round, by id.
+  private var listed: [PartyID] { roster?.keys.parties ?? [] }
+
   /// What every message of the sum begins with, once the roster is known.
   private var header: SumHeader? {
     roster.map { SumHeader(secure: label, count: count, roster: $0.keys.hash) }
@@ -130,7 +133,8 @@ public struct SecureSumClient: ~Copyable, ProtocolMachine {
     words = []
     applyMasks(masks, to: &masked, workers: workers)
     phase = .uploaded
-    return toAggregator(.upload(header, words: masked, next: next.offer))
+    let tags = terms.isActive ? tags(listed, header) : []
+    return toAggregator(.upload(header, words: masked, next: next.offer, tags: tags))
   }
 
   /// The masks of the round; nil if the client is not in it.
@@ -180,9 +184,12 @@ public struct SecureSumClient: ~Copyable, ProtocolMachine {
   private mutating func unmask(
     _ confirmations: [SecureSumMessage.Confirmation], _ header: SumHeader, from sender: PartyID
   ) throws(ProtocolViolation) -> Step<SecureSumMessage, SummedWords> {
-    guard case .confirmed(let survivors) = phase else {
-      if case .unmasked = phase { throw ProtocolViolation(sender, secure: .replayed(.confirmed)) }
-      throw ProtocolViolation(sender, secure: .unexpected(.confirmed))
+    let survivors: [PartyID]
+    switch phase {
+    case .confirmed(let set): survivors = set
+    case .uploaded where terms.isActive: survivors = listed
+    case .unmasked: throw ProtocolViolation(sender, secure: .replayed(.confirmed))
+    default: throw ProtocolViolation(sender, secure: .unexpected(.confirmed))
     }
     let statement = terms.survivorsStatement(header, survivors)
     let neighbours = Set(terms.graph.neighbours(of: own)).intersection(survivors)
@@ -257,7 +264,7 @@ public struct SecureSumClient: ~Copyable, ProtocolMachine {
     _ survivors: [PartyID], from sender: PartyID
   ) throws(ProtocolViolation) {
     try session.ground.checkList(survivors, kind: .survivors, from: sender)
-    let listed = Set(roster?.keys.parties ?? [])
+    let listed = Set(listed)
     if let stranger = survivors.first(where: { !listed.contains($0) }) {
       throw ProtocolViolation(sender, secure: .notInRound(stranger))
     }

@@ -7,9 +7,10 @@ public enum SecureSumMessage: Hashable, WireMessage {
   case offer(terms: ContentHash, RoundOffer)
   /// Who is in the round that begins, with the shares for the receiver.
   case roster(terms: ContentHash, RoundRoster)
-  /// A client's masked words, and its offer for the next round.
-  case upload(SumHeader, words: [UInt64], next: RoundOffer)
-  /// Whose uploads are summed, to each of them.
+  /// A client's masked words, its offer for the next round, and in active mode its tags of the set of
+  /// all who are listed, one for each neighbour among them, by id.
+  case upload(SumHeader, words: [UInt64], next: RoundOffer, tags: [[UInt8]])
+  /// Whose uploads are summed, to each of them; not sent in active mode when they are all.
   case survivors(SumHeader, [PartyID])
   /// A client's tags of the set of survivors, one for each neighbour among them, by id.
   case confirmation(SumHeader, tags: [[UInt8]])
@@ -48,7 +49,7 @@ public enum SecureSumMessage: Hashable, WireMessage {
   var header: SumHeader? {
     switch self {
     case .offer, .roster: nil
-    case .upload(let header, _, _), .survivors(let header, _), .confirmation(let header, _),
+    case .upload(let header, _, _, _), .survivors(let header, _), .confirmation(let header, _),
       .confirmed(let header, _), .unmasking(let header, _, _), .total(let header, _, _, _):
       header
     }
@@ -56,8 +57,11 @@ public enum SecureSumMessage: Hashable, WireMessage {
 }
 
 extension SecureSumMessage {
+  /// Since 2 an upload has tags.
+  private static var version: UInt8 { 2 }
+
   public func encode(into writer: inout ByteWriter) {
-    writer.write(wireVersion)
+    writer.write(Self.version)
     writer.write(UInt8(kind.rawValue))
     header?.encode(into: &writer)
     switch self {
@@ -67,8 +71,9 @@ extension SecureSumMessage {
     case .roster(let terms, let roster):
       writer.write(terms.text)
       roster.encode(into: &writer)
-    case .upload(_, let words, let next):
+    case .upload(_, let words, let next, let tags):
       next.encode(into: &writer)
+      writer.write(byteLists: tags)
       writer.write(words)
     case .survivors(_, let survivors): writer.write(parties: survivors)
     case .confirmation(_, let tags): writer.write(byteLists: tags)
@@ -84,7 +89,7 @@ extension SecureSumMessage {
   }
 
   public init(from reader: inout ByteReader) throws(WireError) {
-    try reader.expectVersion()
+    try reader.expectVersion(Self.version)
     let tag = try reader.byte()
     guard let kind = SecureSumRule.Kind(rawValue: Int(tag)) else { throw .unknownCase(tag) }
     switch kind {
@@ -105,7 +110,8 @@ extension SecureSumMessage {
     switch kind {
     case .upload:
       let next = try RoundOffer(from: &reader)
-      return .upload(header, words: try reader.words(), next: next)
+      let tags = try reader.byteLists()
+      return .upload(header, words: try reader.words(), next: next, tags: tags)
     case .survivors: return .survivors(header, try reader.parties())
     case .confirmation: return .confirmation(header, tags: try reader.byteLists())
     case .confirmed: return .confirmed(header, try reader.confirmations())

@@ -19,23 +19,29 @@ public import MoiraModel
 ///    key can stand in the place of a neighbour's.
 /// 2. *Upload.* Client i sends yᵢ = xᵢ + PRG(bᵢ) + Σⱼ₍ⱼ﹥ᵢ₎ PRG(sᵢⱼ) − Σⱼ₍ⱼ﹤ᵢ₎ PRG(sᵢⱼ) in ℤ₂⁶⁴, with sᵢⱼ from the
 ///    X25519 secret of both mask keys and from the label: job, task, attempt, round, tensor, the hash
-///    of all totals so far, and the roster. With it goes the offer for the next round.
+///    of all totals so far, and the roster. With it goes the offer for the next round; in active mode
+///    also a tag (HMAC), for each neighbour, of the set of all who are in the roster.
 /// 3. *Survivors.* When all of the roster have uploaded, or the deadline has passed and at least t have,
 ///    the aggregator names the set U of those who did. All others are out of this round; an upload
 ///    that comes later is dropped, and stays masked by bᵢ, which nobody asks for.
 /// 4. *Confirmation* (active mode). Each client of U refuses a set that lacks itself or is smaller than
-///    t, and sends a tag of it (HMAC) for each neighbour in it; the aggregator passes on those that
-///    are for each. A client answers only when t, itself among them, have confirmed the very set that
-///    it was told. A tag does what a signature does in figure 4: nobody but the neighbour can make it.
+///    t, and sends a tag of it for each neighbour in it; the aggregator passes on those that are for
+///    each. A client answers only when t, itself among them, have confirmed the very set that it was
+///    told. A tag does what a signature does in figure 4: nobody but the neighbour can make it. When U
+///    is the whole roster the tags of it are there since step 2, and are passed on in place of step 3.
 /// 5. *Unmasking.* Each client of U sends its shares of bᵢ for i ∈ U and of the mask key for i ∉ U: never
-///    both for one i, once a round. From t answers the aggregator takes away the masks.
+///    both for one i, once a round, about one set. From t answers the aggregator takes away the masks.
 /// 6. *Total.* It sends Σ xᵢ over U, U and the next roster to all; a client that was out offers anew
 ///    and is in the next round.
 ///
 /// *Who learns what.* All learn U and the sum over U. Beyond it, an aggregator that follows the protocol
 /// learns nothing of the others' vectors together with fewer than t clients; in active mode, one that
 /// tells different sets to different clients learns nothing together with fewer than 2t − n (theorem
-/// 6.5): with more, two sets are confirmed by t each. t clients together with it can put together any
+/// 6.5): with more, two sets are confirmed by t each. That each client makes tags of the whole roster,
+/// and of one set beside it, does not change this: of sets beside the whole roster no two are confirmed
+/// by t each; and as each client answers about one set only, t answers about the roster and t about
+/// another set come from n clients and the liars' own a second time, which is 2t − n liars at least. t
+/// clients together with it can put together any
 /// bᵢ and mask key. An aggregator that sends different models to different clients gets
 /// masks that do not cancel (Pasquini et al., CCS 2022). Anybody can spoil a round; nobody can tell
 /// whether the aggregator added rightly.
@@ -93,7 +99,7 @@ public struct SecureSumTerms: Hashable, Sendable {
     _ threshold: Int, _ isActive: Bool
   ) -> ContentHash {
     var writer = ByteWriter()
-    writer.write("moira/secagg/terms/1")
+    writer.write("moira/secagg/terms/2")
     writer.write(scope)
     writer.write(UInt32(clients.count))
     for client in clients { writer.write(client.text) }

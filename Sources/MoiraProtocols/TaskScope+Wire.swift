@@ -1,13 +1,13 @@
 internal import MoiraCrypto
 internal import MoiraModel
 
-/// The version with which all messages of this floor begin.
+/// The version with which messages of this floor begin, unless they say another.
 let wireVersion: UInt8 = 1
 
 extension ByteReader {
-  mutating func expectVersion() throws(WireError) {
+  mutating func expectVersion(_ expected: UInt8 = wireVersion) throws(WireError) {
     let version = try byte()
-    guard version == wireVersion else { throw .unknownVersion(version) }
+    guard version == expected else { throw .unknownVersion(version) }
   }
 
   /// Reads what `ByteWriter.write(_: TaskScope)` wrote.

@@ -75,7 +75,7 @@ func sums(of bench: PartBench) async -> [String: Int] {
   for message in await bench.mail.sent where message.from == bench.clients[0] {
     if case .upload(let header, _)? = try? PlainSumMessage(wireBytes: message.bytes) {
       sums[header.tensor, default: 0] += 1
-    } else if case .upload(let header, _, _)? = try? SecureSumMessage(wireBytes: message.bytes) {
+    } else if case .upload(let header, _, _, _)? = try? SecureSumMessage(wireBytes: message.bytes) {
       sums[header.tensor, default: 0] += 1
     }
   }

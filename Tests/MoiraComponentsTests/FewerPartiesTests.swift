@@ -94,7 +94,7 @@ struct FewerPartiesTests {
     }
     let sizes = Set(
       uploads.compactMap { message -> Int? in
-        guard case .upload(let header, let words, _) = message,
+        guard case .upload(let header, let words, _, _) = message,
           header.tensor == aggregation
         else { return nil }
         return words.count
@@ -112,7 +112,8 @@ struct FewerPartiesTests {
     var small = 0
     var words = 0
     for message in await bench.mail.sent where message.to == "hub" {
-      guard case .upload(_, let upload, _)? = try? SecureSumMessage(wireBytes: message.bytes) else {
+      guard case .upload(_, let upload, _, _)? = try? SecureSumMessage(wireBytes: message.bytes)
+      else {
         continue
       }
       words += upload.count

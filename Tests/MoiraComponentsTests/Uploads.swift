@@ -46,7 +46,8 @@ struct TrainingBench {
       {
         found[header.round, default: [:]][message.from] = words
       }
-      if case .upload(let header, let words, _)? = try? SecureSumMessage(wireBytes: message.bytes),
+      if case .upload(let header, let words, _, _)? = try? SecureSumMessage(
+        wireBytes: message.bytes),
         header.tensor == name
       {
         found[header.round, default: [:]][message.from] = words

@@ -73,7 +73,7 @@ final class SecureBench {
     switch message {
     case .offer(_, let offer) where offer.round == round: offers[client] = offer
     case .offer(_, let offer): next[client] = offer
-    case .upload(_, _, let offer):
+    case .upload(_, _, let offer, _):
       uploads[client] = message
       next[client] = offer
     default: break
@@ -127,7 +127,7 @@ final class SecureBench {
   }
 
   func words(of client: PartyID) throws -> [UInt64] {
-    guard case .upload(_, let words, _)? = uploads[client] else {
+    guard case .upload(_, let words, _, _)? = uploads[client] else {
       throw ProtocolRefusal.notAClient(client)
     }
     return words

@@ -23,7 +23,8 @@ import Testing
   static let messages: [SecureSumMessage] = [
     .offer(terms: sha256([5]), offer), .offer(terms: "", emptyOffer),
     .roster(terms: sha256([5]), roster), .roster(terms: "", emptyRoster),
-    .upload(header, words: [0, 1, .max], next: offer), .upload(header, words: [], next: emptyOffer),
+    .upload(header, words: [0, 1, .max], next: offer, tags: [[7, 8], []]),
+    .upload(header, words: [], next: emptyOffer, tags: []),
     .survivors(header, ["a", "b"]), .survivors(header, []),
     .confirmation(header, tags: [Array(0..<32), []]), .confirmation(header, tags: []),
     .confirmed(header, [.init(party: "a", tag: [9]), .init(party: "b", tag: [])]),
@@ -43,8 +44,8 @@ import Testing
       }
     }
     #expect(throws: WireError.trailingBytes(1)) { try SecureSumMessage(wireBytes: bytes + [0]) }
-    #expect(throws: WireError.unknownVersion(2)) {
-      try SecureSumMessage(wireBytes: [2] + bytes.dropFirst())
+    #expect(throws: WireError.unknownVersion(1)) {
+      try SecureSumMessage(wireBytes: [1] + bytes.dropFirst())
     }
     for tag in [UInt8(8), 9, 255] {
       #expect(throws: WireError.unknownCase(tag)) {
@@ -78,14 +79,14 @@ import Testing
     let tail = (0..<Int.random(in: 0..<200, using: &generator)).map { _ in
       UInt8.random(in: 0...255, using: &generator) >> UInt8.random(in: 0..<8, using: &generator)
     }
-    for tag in UInt8(0)..<8 { #expect(isFaithful([1, tag] + tail)) }
+    for tag in UInt8(0)..<8 { #expect(isFaithful([2, tag] + tail)) }
   }
 
   /// A message up to a length, in whose place this one stands.
   func refused(_ error: WireError, _ tag: UInt8, _ start: (inout ByteWriter) -> Void, rest: Int = 0)
   {
     var writer = ByteWriter()
-    writer.write(UInt8(1))
+    writer.write(UInt8(2))
     writer.write(tag)
     start(&writer)
     #expect(throws: error) {
@@ -168,20 +169,28 @@ import Testing
       Self.emptyOffer.encode(into: &writer)
     }
     refused(
+      .lengthOverLimit(1025), 2,
+      {
+        upload(&$0)
+        $0.write(UInt32(1025))
+      }, rest: 8 * 1025)
+    refused(
       .lengthOverLimit(1 << 28), 2,
       {
         upload(&$0)
+        $0.write(UInt32(0))
         $0.write(UInt32(1 << 28))
       })
     refused(
       .endsEarly, 2,
       {
         upload(&$0)
+        $0.write(UInt32(0))
         $0.write(UInt32(1 << 27))
       }, rest: 64)
   }
 
-  @Test("the layout of version 1 stays")
+  @Test("the layout of version 2 stays")
   func layout() {
     let header = SumHeader(
       scope: TaskScope(job: "j", task: "t", attempt: 2), round: 3, tensor: "w",
@@ -203,25 +212,25 @@ import Testing
     let survivors: [UInt8] = [1, 0, 0, 0] + [1, 0, 0, 0, 0x70]
     let terms: [UInt8] = [1, 0, 0, 0, 0x6d]
     let expected: [(SecureSumMessage, [UInt8])] = [
-      (.offer(terms: "m", offer), [1, 0] + terms + offered),
-      (.roster(terms: "m", roster), [1, 1] + terms + listed),
+      (.offer(terms: "m", offer), [2, 0] + terms + offered),
+      (.roster(terms: "m", roster), [2, 1] + terms + listed),
       (
-        .upload(header, words: [0x0102_0304_0506_0708], next: offer),
-        [1, 2] + head + offered + word
+        .upload(header, words: [0x0102_0304_0506_0708], next: offer, tags: [[9]]),
+        [2, 2] + head + offered + [1, 0, 0, 0] + [1, 0, 0, 0, 9] + word
       ),
-      (.survivors(header, ["p"]), [1, 3] + head + survivors),
-      (.confirmation(header, tags: [[9]]), [1, 4] + head + [1, 0, 0, 0] + [1, 0, 0, 0, 9]),
+      (.survivors(header, ["p"]), [2, 3] + head + survivors),
+      (.confirmation(header, tags: [[9]]), [2, 4] + head + [1, 0, 0, 0] + [1, 0, 0, 0, 9]),
       (
         .confirmed(header, [.init(party: "p", tag: [9])]),
-        [1, 5] + head + survivors + [1, 0, 0, 0, 9]
+        [2, 5] + head + survivors + [1, 0, 0, 0, 9]
       ),
       (
         .unmasking(header, seeds: [[5]], keys: []),
-        [1, 6] + head + [1, 0, 0, 0] + [1, 0, 0, 0, 5] + [0, 0, 0, 0]
+        [2, 6] + head + [1, 0, 0, 0] + [1, 0, 0, 0, 5] + [0, 0, 0, 0]
       ),
       (
         .total(header, survivors: ["p"], words: [0x0102_0304_0506_0708], next: roster),
-        [1, 7] + head + survivors + listed + word
+        [2, 7] + head + survivors + listed + word
       ),
     ]
     for (message, bytes) in expected { #expect(message.wireBytes == bytes) }

@@ -49,8 +49,8 @@ import Testing
     }
 
     private func note(_ message: SecureSumMessage, _ altered: [UInt8], from sender: PartyID) {
-      guard hitsWords, case .upload(let header, let words, _) = message,
-        case .upload(_, let others, _)? = try? SecureSumMessage(wireBytes: altered)
+      guard hitsWords, case .upload(let header, let words, _, _) = message,
+        case .upload(_, let others, _, _)? = try? SecureSumMessage(wireBytes: altered)
       else { return }
       added = (sender, header.round, zip(others, words).map { $0 &- $1 })
     }

@@ -10,19 +10,25 @@ import Testing
 
   /// Drives one honest round, and keeps what every client sent; t = 3.
   static func round(
-    _ bench: SecureBench, _ machine: inout SecureSumAggregator
+    _ bench: SecureBench, _ machine: inout SecureSumAggregator, without silent: PartyID? = nil
   ) throws -> (sent: [(from: PartyID, message: SecureSumMessage)], SecureSumOutcome?) {
     var sent: [(from: PartyID, message: SecureSumMessage)] = []
     var queue: [(from: PartyID, message: SecureSumMessage)] = bench.clients.compactMap { client in
       if let upload = bench.uploads[client] { return (client, upload) }
       return bench.offers[client].map { (client, .offer(terms: bench.terms.hash, $0)) }
     }
-    while !queue.isEmpty {
-      let letter = queue.removeFirst()
-      sent.append(letter)
+    while true {
       var outcome: SecureSumOutcome?
       let letters: [Outbound<SecureSumMessage>]
-      switch try machine.receive(letter.message, from: letter.from) {
+      let step: Step<SecureSumMessage, SecureSumOutcome>
+      if queue.isEmpty {
+        step = try machine.deadline()
+      } else {
+        let letter = queue.removeFirst()
+        sent.append(letter)
+        step = try machine.receive(letter.message, from: letter.from)
+      }
+      switch step {
       case .wait: letters = []
       case .send(let outbound): letters = outbound
       case .finish(let result, let outbound):
@@ -30,13 +36,11 @@ import Testing
         letters = outbound
       }
       for letter in letters {
-        if let answer = try bench.tell(letter.recipient, letter.message) {
-          queue.append((letter.recipient, answer))
-        }
+        let answer = try bench.tell(letter.recipient, letter.message)
+        if let answer, letter.recipient != silent { queue.append((letter.recipient, answer)) }
       }
       if let outcome { return (sent, outcome) }
     }
-    return (sent, nil)
   }
 
   static func bench() throws -> SecureBench {
@@ -45,12 +49,17 @@ import Testing
     return bench
   }
 
-  @Test("whatever a client has sent before is refused at once, and in the next round")
-  func toTheAggregator() throws {
+  @Test(
+    "whatever a client has sent before is refused at once, and in the next round",
+    arguments: [nil, "hospital-3"] as [PartyID?])
+  func toTheAggregator(silent: PartyID?) throws {
     let bench = try Self.bench()
     var machine = try bench.aggregator()
-    let (sent, finished) = try Self.round(bench, &machine)
-    #expect(Set(sent.map(\.message.kind)) == [.offer, .upload, .confirmation, .unmasking])
+    let (sent, finished) = try Self.round(bench, &machine, without: silent)
+    #expect(
+      Set(sent.map(\.message.kind))
+        == (silent == nil
+          ? [.offer, .upload, .unmasking] : [.offer, .upload, .confirmation, .unmasking]))
     let outcome = try #require(finished)
     try bench.begin(2)
     var second = try SecureSumAggregator(
@@ -65,7 +74,8 @@ import Testing
     refused(&machine)
     refused(&second)
     let (later, outcome2) = try Self.round(bench, &second)
-    #expect(outcome2?.sum.words == summed(Self.all, round: 2, count: 2))
+    let rest = Self.all.filter { $0 != silent }
+    #expect(outcome2?.sum.words == summed(rest, round: 2, count: 2))
     for (client, message) in later {
       #expect(throws: ProtocolViolation(client, secure: .replayed(message.kind))) {
         try second.receive(message, from: client)
@@ -78,13 +88,15 @@ import Testing
     let bench = try Self.bench()
     try bench.enter()
     let good = try bench.header()
-    guard case .upload(_, let words, let next)? = bench.uploads["hospital-0"] else { return }
+    guard case .upload(_, let words, let next, let tags)? = bench.uploads["hospital-0"] else {
+      return
+    }
     for round in [2, 3, 1000, .max, 0, -1, .min] {
       let header = SumHeader(
         scope: good.scope, round: round, tensor: good.tensor, method: good.method,
         count: good.count, label: good.label, roster: good.roster)
       let forged: [SecureSumMessage] = [
-        .upload(header, words: words, next: next), .confirmation(header, tags: []),
+        .upload(header, words: words, next: next, tags: tags), .confirmation(header, tags: []),
         .unmasking(header, seeds: [], keys: []),
       ]
       for message in forged {
@@ -116,7 +128,8 @@ import Testing
       ) { try machine.receive(.offer(terms: bench.terms.hash, other), from: "hospital-0") }
     }
     try bench.enter()
-    guard case .upload(let header, let words, let next)? = bench.uploads["hospital-0"] else {
+    guard case .upload(let header, let words, let next, let tags)? = bench.uploads["hospital-0"]
+    else {
       return
     }
     var machine = try bench.aggregator()
@@ -128,7 +141,8 @@ import Testing
     #expect(
       throws: ProtocolViolation("hospital-0", secure: .otherRound(.offer, sent: 1, agreed: 2))
     ) {
-      try machine.receive(.upload(header, words: words, next: offer), from: "hospital-0")
+      try machine.receive(
+        .upload(header, words: words, next: offer, tags: tags), from: "hospital-0")
     }
     #expect(next.round == 2)
   }

@@ -63,7 +63,10 @@ import Testing
         try #require(bench.sessions[insider]).ground, round: 2, using: &bench.generator
       ).offer
       let words = [UInt64](repeating: 1, count: bench.count)
-      _ = try machine.receive(.upload(try bench.header(), words: words, next: offer), from: insider)
+      let vouched = try #require(try bench.tags(bench.clients, of: [insider])[insider])
+      let tags = bench.clients.compactMap { vouched[$0] }
+      _ = try machine.receive(
+        .upload(try bench.header(), words: words, next: offer, tags: tags), from: insider)
     } else {
       _ = try machine.deadline()
     }

@@ -84,10 +84,15 @@ import Testing
     try refused(bench, good.prefix(2) + [stranger], .secure(.notASurvivor("mallory")))
   }
 
-  @Test("confirmations are not asked for before the set, nor twice, nor in passive mode")
+  @Test("confirmations are not taken before the upload, nor twice, nor in passive mode")
   func order() throws {
     let bench = try Self.bench()
-    try refused(bench, [], .secure(.unexpected(.confirmed)))
+    let offered = try SecureBench(try SecureParties(5))
+    try offered.begin()
+    #expect(throws: ProtocolViolation(arbiter, secure: .unexpected(.confirmed))) {
+      try offered.tell(Self.own, .confirmed(try offered.header(), []))
+    }
+    try refused(bench, [], .secure(.tooFewConfirmed(1, needed: 4)))
     let good = try bench.tags(Self.all, of: Self.four).confirmations(for: Self.own)
     _ = try bench.tell(Self.own, .confirmed(try bench.header(), good))
     try refused(bench, good, .secure(.replayed(.confirmed)))

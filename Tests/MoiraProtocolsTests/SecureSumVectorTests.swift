@@ -36,8 +36,8 @@ import Testing
     }
     switch message {
     case .offer(let terms, let offer): return .offer(terms: terms, without(offer))
-    case .upload(let header, let words, let next):
-      return .upload(header, words: words, next: without(next))
+    case .upload(let header, let words, let next, let tags):
+      return .upload(header, words: words, next: without(next), tags: tags)
     default: return message
     }
   }
