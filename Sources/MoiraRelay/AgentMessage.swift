@@ -59,7 +59,7 @@ public struct Consent: Hashable, Codable, Sendable {
 
 /// What an agent has to say of a part, and says until it is noted.
 public enum Telling: Hashable, Sendable {
-  /// What a part told while it ran, as the two ends agree to write it.
+  /// What a part told while it ran, some of it or more, as the two ends agree to write it.
   case report(OrderKey, [UInt8])
   case ended(OrderKey, PartEnd)
 

@@ -63,10 +63,10 @@ package struct RecordBytes: Hashable, Codable, Sendable {
   }
 }
 
-extension PartReport {
-  /// Reads what an agent told.
+extension [PartReport] {
+  /// Reads what an agent told at once.
   package init(relayed bytes: [UInt8]) throws {
-    self = try RecordJSON.value(PartReport.self, bytes)
+    self = try RecordJSON.value([PartReport].self, bytes)
   }
 
   package var relayed: [UInt8] { RecordJSON.bytes(self) }

@@ -130,7 +130,7 @@ extension AgentService {
 
   private func run(_ order: StartOrder) async -> PartEnd {
     let (stream, sink) = AsyncStream.makeStream(of: PartReport.self)
-    let forwarding = Task { for await report in stream { tell(report, of: order.key) } }
+    let forwarding = Task { for await report in stream { gather(report, of: order.key) } }
     let end: PartEnd
     do throws(Failure) {
       let (partOrder, agent) = try await prepare(order)
@@ -149,14 +149,29 @@ extension AgentService {
     }
     sink.finish()
     await forwarding.value
+    tellReports(of: order.key)
     return end
   }
 
-  private func tell(_ report: PartReport, of key: OrderKey) {
+  /// Reports of a part are told together, some time after the first of them: each telling is a message
+  /// there and another back, and a write to the hub's disk.
+  private func gather(_ report: PartReport, of key: OrderKey) {
     serials[key, default: 0] += 1
     var numbered = report
     numbered.serial = serials[key]
-    carryOut(machine.handle(.reported(key, numbered.relayed)))
+    let count = untold[key, default: []].count
+    untold[key, default: []].append(numbered)
+    if count + 1 == Self.reportsAtOnce { return tellReports(of: key) }
+    guard count == 0 else { return }
+    Task { [clock] in
+      try? await clock.sleep(until: clock.now() + Self.gathering)
+      tellReports(of: key)
+    }
+  }
+
+  private func tellReports(of key: OrderKey) {
+    guard let reports = untold.removeValue(forKey: key) else { return }
+    carryOut(machine.handle(.reported(key, reports.relayed)))
   }
 
   /// What the order means: task and part stand in the plan that the party agreed to.

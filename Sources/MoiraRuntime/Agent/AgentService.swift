@@ -30,6 +30,10 @@ public actor AgentService {
   var proposals: [JobID: AgentJob] = [:]
   var parts: [OrderKey: Task<Void, Never>] = [:]
   var serials: [OrderKey: Int] = [:]
+  /// Reports of parts that run, until they are told.
+  var untold: [OrderKey: [PartReport]] = [:]
+  static let gathering = Duration.milliseconds(50)
+  static let reportsAtOnce = 256
   var lanes = AgentLanes()
   /// Letters that came before their part's beginning was kept.
   var early: [OrderKey: [Letter]] = [:]

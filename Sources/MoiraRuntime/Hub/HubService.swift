@@ -225,8 +225,8 @@ public actor HubService {
       for case .report(let key, let bytes, let party, let session, let number) in batch {
         numbers[session] = (party, number)
         tellers[key.job, default: []].insert(session)
-        if let report = try? PartReport(relayed: bytes), report.part == key.part {
-          reports[key.job, default: []].append(report)
+        if let told = try? [PartReport](relayed: bytes), told.allSatisfy({ $0.part == key.part }) {
+          reports[key.job, default: []] += told
         } else {
           metrics.refused(.misrouted(key.job), from: party)
         }
