@@ -134,8 +134,10 @@ private struct EvaluationPooling<Member: TaskContext> {
   private let form: EvaluationReport.Form
   private let classes: Int
   private var pool: Pool<Member>
-  /// How many models' sums go out in one: a message stays at some megabytes, however many there are.
-  private static var group: Int { 16 }
+  /// How many models' sums go out in one, so that a message stays at some megabytes.
+  private var group: Int {
+    max(1, min(16, (1 << 19) / EvaluationSums.count(form, classes: classes)))
+  }
 
   init(_ evaluator: Evaluator, _ agreed: SetupMessage.Agreed, in task: Member) async throws {
     classes = agreed.classes.count
@@ -161,9 +163,9 @@ private struct EvaluationPooling<Member: TaskContext> {
     var scale = 1.0
     while scale < Double(total[0]) { scale *= 2 }
     var sums: [EvaluationSums] = []
-    for first in stride(from: 0, to: count, by: Self.group) {
-      let group = first..<min(first + Self.group, count)
-      sums += try await groupSums(scored.map { $0[group] }, group, scale)
+    for first in stride(from: 0, to: count, by: group) {
+      let models = first..<min(first + group, count)
+      sums += try await groupSums(scored.map { $0[models] }, models, scale)
     }
     return sums
   }

@@ -17,9 +17,9 @@ extension Pool {
   /// 2. All learn which sums are above 0; the greatest such t is the next digit.
   ///
   /// One round a digit. Of 64 bits all learn the greatest key, of 9 its beginning. Whose it is, and
-  /// other keys, they do not learn; how many clients had a digit shows through the random numbers
-  /// only faintly, for these differ by up to twelve orders of magnitude. The fewer slots a digit has
-  /// the less shows, so digits are short.
+  /// other keys, they do not learn. How many clients had a digit shows through the random numbers
+  /// faintly, for these differ by up to twelve orders of magnitude: one from two can be told, ten from
+  /// eleven hardly. The fewer slots a digit has the less shows, so digits are short.
   ///
   /// - Parameters:
   ///   - own: `count` keys at a client, nil where it has no value; nil at the arbiter.

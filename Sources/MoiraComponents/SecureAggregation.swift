@@ -60,15 +60,17 @@ struct SecureAggregation: SumProtection {
   var leastSummed: Int { terms.threshold }
 
   var summary: String {
-    let (n, t) = (terms.clients.count, terms.threshold)
-    let spare = n - t
+    let (n, m, t) = (terms.clients.count, terms.neighbourhoodSize, terms.threshold)
+    let spare = m - t
     let whenLying =
       terms.isActive
-      ? 2 * t - n < min(t, n - 1) ? ", or lies and colludes with \(2 * t - n)" : "" : ", or lies"
+      ? 2 * t - m < min(t, m - 1) ? ", or lies and colludes with \(2 * t - m)" : "" : ", or lies"
+    let who = m == n ? "the \(n) parties" : "\(m) neighbours"
+    let fallOut = m == n ? "up to \(spare)" : "up to \(spare) of any \(m) neighbours"
     return
       "secure aggregation: double masks among \(n) parties (X25519, Ed25519, HKDF-SHA256, AES-256-CTR, "
       + "ring of 2^64), \(terms.isActive ? "survivors confirmed" : "passive"); the arbiter sees sums only, "
-      + "unless it colludes with \(min(t, n - 1)) of the \(n) parties\(whenLying); up to \(spare) may drop out of a round"
+      + "unless it colludes with \(min(t, m - 1)) of \(who)\(whenLying); \(fallOut) may drop out of a round"
   }
 
   mutating func total(

@@ -12,12 +12,13 @@ struct StatisticsMoments: Hashable, Sendable {
 }
 
 extension Pool {
-  /// The pooled moments, to about 10⁻¹⁴ of the standard deviation.
+  /// The pooled moments, to about 10⁻¹⁴ of the standard deviation where that is not below 2⁻³⁷ of the
+  /// greatest magnitude; below 2⁻⁵¹ of it a deviation may be found as 0.
   ///
   /// An exponent e of each feature has |x| < 2ᵉ, so that x·2⁻ᵉ fits a sum. Then three times: the sums
   /// of w / n and w² / n, where w is the distance from the mean so far (at first 0) in units of a power
   /// of two that is just above the deviation so far (at first 1). They mend the mean, and give the
-  /// deviation; each pass resolves 2¹⁹ times finer than the one before, so that a deviation far below
+  /// deviation; each pass resolves 2¹⁸ times finer than the one before, so that a deviation far below
   /// the mean does not drown in its square.
   ///
   /// All learn these sums, which follow from n, mean and deviation up to rounding.

@@ -56,10 +56,8 @@ extension SecureSumRule {
     case .notASurvivor(let party):
       "asked as if \(printable(party.text)) had survived, which it has not"
     case .otherSurvivors: "named other survivors than before in the same round"
-    case .badTag(let party):
-      "sent a confirmation by \(party) that is not for these survivors"
     case .tooFewConfirmed(let count, let needed):
-      "sent confirmations of \(count) parties, but \(needed) are needed"
+      "sent valid confirmations of \(count) parties, but \(needed) are needed"
     case .otherSecret(let party):
       "has a secret whose shares do not give what \(party) bound itself to"
     }

@@ -37,8 +37,7 @@ public enum SecureSumRule: Hashable, Sendable {
   case notASurvivor(PartyID)
   /// A second, different set of survivors in one round.
   case otherSurvivors
-  /// The tag is not the party's under the set that the receiver was told.
-  case badTag(of: PartyID)
+  /// Fewer than t, the receiver among them, have valid tags under the set that it was told.
   case tooFewConfirmed(Int, needed: Int)
   /// The shares give a secret that is not the one the party bound itself to.
   case otherSecret(of: PartyID)

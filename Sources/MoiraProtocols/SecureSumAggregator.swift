@@ -113,7 +113,7 @@ public struct SecureSumAggregator: DeadlineMachine {
   public mutating func deadline() throws -> Step<SecureSumMessage, SecureSumOutcome> {
     let missing = waitingFor
     switch phase {
-    case .offering where listed.count >= terms.threshold: return .send(try list())
+    case .offering where isEnough(Set(listed.keys)): return .send(try list())
     case .uploading where isEnough(uploaded): return announce()
     case .done: return .wait
     default:

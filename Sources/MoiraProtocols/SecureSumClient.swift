@@ -193,23 +193,25 @@ public struct SecureSumClient: ~Copyable, ProtocolMachine {
     }
     let statement = terms.survivorsStatement(header, survivors)
     let neighbours = Set(terms.graph.neighbours(of: own)).intersection(survivors)
-    // It has confirmed the set itself.
-    var confirmed: Set<PartyID> = [own]
+    var listed: Set<PartyID> = [own]
+    // It has confirmed the set itself. A tag that is none does not count, and spoils nothing: the
+    // aggregator cannot tell one from another.
+    var confirmed = 1
     for confirmation in confirmations {
       let party = confirmation.party
       guard neighbours.contains(party) else {
         throw ProtocolViolation(sender, secure: .notASurvivor(party))
       }
-      guard confirmed.insert(party).inserted else {
+      guard listed.insert(party).inserted else {
         throw ProtocolViolation(sender, .listedTwice(party))
       }
-      guard session.ground.tags.isValid(confirmation.tag, for: statement, from: party) else {
-        throw ProtocolViolation(sender, secure: .badTag(of: party))
+      if session.ground.tags.isValid(confirmation.tag, for: statement, from: party) {
+        confirmed += 1
       }
     }
-    guard confirmed.count >= terms.threshold else {
+    guard confirmed >= terms.threshold else {
       throw ProtocolViolation(
-        sender, secure: .tooFewConfirmed(confirmed.count, needed: terms.threshold))
+        sender, secure: .tooFewConfirmed(confirmed, needed: terms.threshold))
     }
     return .send(unmasking(survivors, header))
   }

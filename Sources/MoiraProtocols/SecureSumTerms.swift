@@ -57,7 +57,7 @@ public struct SecureSumTerms: Hashable, Sendable {
   /// The hash of the roster of sealing keys.
   public let setup: ContentHash
   public let identities: IdentityRoster
-  /// Whether clients sign the set of survivors before they answer.
+  /// Whether clients confirm the set of survivors to one another before they answer.
   public let isActive: Bool
   /// Who shares masks and secrets with whom; t for each.
   let graph: MaskGraph
@@ -93,6 +93,9 @@ public struct SecureSumTerms: Hashable, Sendable {
 
   /// t: how many of a client's neighbours, itself among them, put together its secrets.
   public var threshold: Int { graph.threshold }
+
+  /// How many share a client's secrets, itself among them: all clients, or on a ring its neighbours.
+  public var neighbourhoodSize: Int { min(clients.count, MaskGraph.completeLimit) }
 
   private static func hash(
     _ scope: TaskScope, _ clients: [PartyID], _ aggregator: PartyID, _ setup: ContentHash,

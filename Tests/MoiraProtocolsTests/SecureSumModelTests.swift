@@ -46,9 +46,11 @@ import Testing
       tags[client] = Dictionary(
         uniqueKeysWithValues: zip(Self.all.filter { $0 != client }, sent))
     }
-    for (client, other) in [("hospital-0", Self.fooled), (Self.fooled, "hospital-0")] {
+    for (client, valid) in [("hospital-0" as PartyID, 2), (Self.fooled, 1)] {
       let header = try bench.header(model: Self.model(client))
-      #expect(throws: ProtocolViolation(arbiter, secure: .badTag(of: other))) {
+      #expect(
+        throws: ProtocolViolation(arbiter, secure: .tooFewConfirmed(valid, needed: 3))
+      ) {
         try bench.tell(client, .confirmed(header, tags.confirmations(for: client)))
       }
     }

@@ -132,7 +132,7 @@ import Testing
     return (bench, [Self.victim] + honest.prefix(needed), Array(honest.dropFirst(needed)))
   }
 
-  @Test("with fewer than 2t − n insiders no two sets are confirmed by t")
+  @Test("with fewer than 2t − n insiders no two sets are answered about by t")
   func oneSet() throws {
     let (bench, alive, dead) = try splitView(insiders: 1)
     let without = hospitals(6).filter { $0 != Self.victim }

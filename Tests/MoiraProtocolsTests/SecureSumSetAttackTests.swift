@@ -136,7 +136,7 @@ import Testing
     let header = try bench.header()
     // Nobody has made tags of `without` for the victim: those for another are shown to it.
     let shown = own.confirmations(for: Self.own) + others.confirmations(for: Self.gone)
-    #expect(throws: ProtocolViolation(arbiter, secure: .badTag(of: "hospital-0"))) {
+    #expect(throws: ProtocolViolation(arbiter, secure: .tooFewConfirmed(2, needed: 4))) {
       try bench.tell(Self.own, .confirmed(header, shown))
     }
     #expect(throws: ProtocolViolation(arbiter, secure: .tooFewConfirmed(2, needed: 4))) {

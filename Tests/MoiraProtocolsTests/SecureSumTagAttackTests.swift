@@ -70,8 +70,17 @@ import Testing
     for (party, tag) in forged {
       try refused(
         bench, good.prefix(2) + [Confirmation(party: party, tag: try #require(tag))],
-        .secure(.badTag(of: party)))
+        .secure(.tooFewConfirmed(3, needed: 4)))
     }
+  }
+
+  @Test("a client that makes bad tags spoils nothing while t make good ones")
+  func spoiler() throws {
+    let bench = try Self.bench()
+    let good = try bench.tags(Self.all, of: Self.four).confirmations(for: Self.own)
+    let bad = Confirmation(party: "hospital-4", tag: good[0].tag)
+    let answer = try bench.tell(Self.own, .confirmed(try bench.header(), good + [bad]))
+    #expect(answered(answer).seeds.count == 5)
   }
 
   @Test("who did not survive, or was never planned, does not confirm")
@@ -112,7 +121,8 @@ import Testing
     try bench.begin(2)
     let tags = try bench.tags(Self.all, of: Array(Self.all.prefix(3)))
     try refused(
-      bench, tags.confirmations(for: Self.own) + [old[3]], .secure(.badTag(of: "hospital-4")))
+      bench, tags.confirmations(for: Self.own) + [old[3]],
+      .secure(.tooFewConfirmed(3, needed: 4)))
   }
 
   @Test("the aggregator takes as many tags as there are other survivors, from survivors")

@@ -98,7 +98,7 @@ import Testing
     let set = Array(Self.all.prefix(4))
     _ = try bench.tell(own, try bench.survivors(set))
     let shown = tags.confirmations(for: own).filter { set.contains($0.party) }
-    #expect(throws: ProtocolViolation(arbiter, secure: .badTag(of: "hospital-0"))) {
+    #expect(throws: ProtocolViolation(arbiter, secure: .tooFewConfirmed(1, needed: 4))) {
       try bench.tell(own, .confirmed(try bench.header(), shown))
     }
     for client in Self.all where client != own {
@@ -111,7 +111,7 @@ import Testing
     try bench.tell(own, try bench.total(set, for: own))
     try bench.begin(2)
     let header = try bench.header()
-    #expect(throws: ProtocolViolation(arbiter, secure: .badTag(of: "hospital-0"))) {
+    #expect(throws: ProtocolViolation(arbiter, secure: .tooFewConfirmed(1, needed: 4))) {
       try bench.tell(own, .confirmed(header, tags.confirmations(for: own)))
     }
   }
@@ -172,6 +172,62 @@ import Testing
       #expect(
         try !learnsBoth(insiders: insiders, shownWhole: Set(shown.map { honest[$0] })))
     }
+  }
+
+  /// What each of five, t = 3, is told, so that their shares would give the sum of the first two:
+  /// the seeds of these, and the keys of the others.
+  private static let views: [PartyID: [PartyID]] = {
+    let (a, b) = (all[0], all[1])
+    return [
+      a: [a, b, all[2]], b: [a, b, all[3]], all[2]: [a, b, all[2]], all[3]: [a, b, all[3]],
+      all[4]: [a, b, all[4]],
+    ]
+  }()
+
+  @Test(
+    "nor do sets of which each is told to another give a sum of fewer than t", arguments: 0..<32)
+  func manySets(shownWhole: Int) throws {
+    let bench = try SecureBench(try SecureParties(5, threshold: 3))
+    try bench.begin()
+    try bench.enter()
+    let header = try bench.header()
+    let whole = try Self.wholeTags(bench)
+    var tags: [[PartyID]: Tags] = [:]
+    for (place, client) in Self.all.enumerated() where shownWhole >> place & 1 == 0 {
+      let set = try #require(Self.views[client])
+      tags[set, default: [:]].merge(try bench.tags(set, of: [client])) { one, _ in one }
+    }
+    for (place, client) in Self.all.enumerated() {
+      let isWhole = shownWhole >> place & 1 == 1
+      let set = try #require(Self.views[client])
+      let shown = (isWhole ? whole : tags[set] ?? [:]).confirmations(for: client)
+      let answer = try? bench.tell(client, .confirmed(header, shown))
+      #expect(answered(answer).keys.isEmpty)
+      #expect(answered(answer).seeds.count == (isWhole ? 5 : 0))
+    }
+  }
+
+  @Test("which they do where nobody confirms: that is what tags are for")
+  func passiveGivesIt() throws {
+    let bench = try SecureBench(try SecureParties(5, threshold: 3, isActive: false))
+    try bench.begin()
+    try bench.enter()
+    var seeds: [PartyID: Int] = [:]
+    var keys: [PartyID: Int] = [:]
+    for client in Self.all {
+      let set = try #require(Self.views[client])
+      let answer = answered(try bench.tell(client, try bench.survivors(set)))
+      #expect(answer.seeds.count == 3 && answer.keys.count == 2)
+      for party in Self.all {
+        if set.contains(party) {
+          seeds[party, default: 0] += 1
+        } else {
+          keys[party, default: 0] += 1
+        }
+      }
+    }
+    #expect(Self.all.prefix(2).allSatisfy { (seeds[$0] ?? 0) >= 3 })
+    #expect(Self.all.dropFirst(2).allSatisfy { (keys[$0] ?? 0) >= 3 })
   }
 
   @Test("with 2t − n insiders one does, as the terms say")
