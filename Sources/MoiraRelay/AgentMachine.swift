@@ -22,6 +22,8 @@ public struct AgentMachine: Sendable {
   public private(set) var isConnected = false
   var running: Set<OrderKey> = []
   var considering: Set<JobID> = []
+  /// Parts that are being ended because the hub did not want them when it was asked.
+  private var unwanted: Set<OrderKey> = []
   /// The turn of this connection at which each part that runs was ordered last.
   var turns: [OrderKey: UInt64] = [:]
   private var lastTold: UInt64
@@ -220,13 +222,17 @@ public struct AgentMachine: Sendable {
   }
 
   private mutating func keep(only wanted: Set<OrderKey>, _ turn: UInt64) -> [Action] {
-    running.filter { !wanted.contains($0) && turns[$0, default: 0] < turn }
-      .sorted().map { .cancel($0) }
+    let over = running.filter { !wanted.contains($0) && turns[$0, default: 0] < turn }
+    unwanted.formUnion(over)
+    return over.sorted().map { .cancel($0) }
   }
 
   private mutating func finish(_ key: OrderKey, _ end: PartEnd) -> [Action] {
     guard running.remove(key) != nil else { return [] }
     turns[key] = nil
+    // A hub that wants it after all, and only had not said so yet, begins a new attempt.
+    var end = end
+    if unwanted.remove(key) != nil, case .failed = end { end = .lost }
     var changes = [
       AgentMemory.Change.part(key, .init(incarnation: incarnation, end: end))
     ]
@@ -265,6 +271,7 @@ public struct AgentMachine: Sendable {
   private mutating func forget(_ job: JobID) -> [Action] {
     let cancels = running.filter { $0.job == job }.sorted().map { Action.cancel($0) }
     running = running.filter { $0.job != job }
+    unwanted = unwanted.filter { $0.job != job }
     turns = turns.filter { $0.key.job != job }
     considering.remove(job)
     // Of a job that was never agreed to too: that it is over is kept with it.

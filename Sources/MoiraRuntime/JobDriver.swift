@@ -31,6 +31,8 @@ public actor JobDriver {
   /// The last serial number of each part's reports that are in the store.
   private var serials: [PartKey: Int]
   private var isPumping = false
+  /// What this process has to ask parties for, to note what the last one made.
+  private var learning: Task<Void, Never>?
 
   init(
     record: JobRecord, journal: [JournalEntry], store: any JobStore,
@@ -94,6 +96,7 @@ public actor JobDriver {
     guard !isOver else { return }
     isOver = true
     cancelAll()
+    learning?.cancel()
     updates.finish()
   }
 
@@ -127,12 +130,42 @@ public actor JobDriver {
     if entry.event == .resumed || entry.event == .recovered, let snapshot = machine.snapshot {
       updates.yield(.began(snapshot))
       // What the last process made but had not noted yet.
-      for task in record.plan.tasks where replayed.contains(task.id) { await learn(task.id) }
+      learnLater(record.plan.tasks.map(\.id).filter(replayed.contains))
     }
-    if case .partSucceeded(let report) = entry.event { await learn(report.part.task) }
+    if case .partSucceeded(let report) = entry.event {
+      let task = report.part.task
+      // Usually it was asked for before the task began; after a crash parties must be asked once more.
+      if keys[task] != nil { await learn(task) } else { learnLater([task]) }
+    }
     tell(entry.event, actions)
     for action in actions { await carryOut(action) }
   }
+
+  /// Parties that are away, or that wait for their orders to be said again, must not hold the job up.
+  private func learnLater(_ tasks: [TaskID]) {
+    let before = learning
+    learning = Task {
+      await before?.value
+      for task in tasks where !Task.isCancelled { await learn(task) }
+    }
+  }
+
+  /// Some time is given to what is being learned; what takes longer is not reused later.
+  private func endLearning() async {
+    guard let learning else { return }
+    let limit = Task { [clock] in
+      try? await clock.sleep(until: clock.now() + Self.learningAtEnd)
+      learning.cancel()
+    }
+    await withTaskCancellationHandler {
+      await learning.value
+    } onCancel: {
+      learning.cancel()
+    }
+    limit.cancel()
+  }
+
+  private static let learningAtEnd = Duration.seconds(2)
 
   private func flushReports() async {
     guard !reports.isEmpty else { return }
@@ -150,6 +183,7 @@ public actor JobDriver {
     guard !isOver else { return }
     isOver = true
     cancelAll()
+    learning?.cancel()
     updates.yield(.broken(failure))
     updates.finish()
   }
@@ -157,6 +191,7 @@ public actor JobDriver {
   func finish(_ state: JobState) async {
     isOver = true
     cancelAll()
+    await endLearning()
     let notes = made
     made = []
     do {

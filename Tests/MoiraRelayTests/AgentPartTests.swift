@@ -98,6 +98,21 @@ import Testing
     #expect(agent.hear(.standing([key("b")], turn: 9)) == [.cancel(key("a"))])
   }
 
+  @Test
+  func `a part that was ended because nobody wanted it is lost, should it be wanted after all`() {
+    var agent = ScriptedAgent()
+    _ = agent.hear(.start(order("a"), turn: 3))
+    _ = agent.hear(.start(order("b"), turn: 3))
+    _ = agent.hear(.standing([], turn: 4))
+    #expect(agent.tell(.ended(key("a"), .failed(.cancelled))).contains(.told(1, key("a"), .lost)))
+    #expect(agent.tell(.ended(key("b"), done)).contains(.told(2, key("b"), done)))
+    #expect(agent.hear(.start(order("a"), turn: 5)).contains(.told(1, key("a"), .lost)))
+    _ = agent.hear(.start(order("c"), turn: 6))
+    _ = agent.hear(.cancel(key("c")))
+    let cancelled = agent.tell(.ended(key("c"), .failed(.cancelled)))
+    #expect(cancelled.contains(.told(3, key("c"), .failed(.cancelled))))
+  }
+
   @Test func `turns of a hub that died mean nothing to the next one`() {
     var agent = ScriptedAgent()
     _ = agent.hear(.start(order(), turn: 900))

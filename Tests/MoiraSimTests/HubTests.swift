@@ -125,6 +125,26 @@ import Testing
     await stage.end()
   }
 
+  @Test func aHubThatComesBackSaysItsOrdersFirstAndThenAsksWhatCanBeReused() async throws {
+    let stage = HubStage()
+    let hub = try await stage.startAll()
+    let job = try await stage.submit(Self.gated, to: hub)
+    await stage.waitFor("started gate_0/1")
+    await stage.killHub()
+    let next = try await stage.startHub()
+    // What the last process made is asked for beside, not before the orders are said again: agents would be
+    // let in without them, and end what runs.
+    await stage.connected(next)
+    Probe.letThrough(job)
+    #expect(try await stage.outcome(of: job).state == .succeeded)
+    let again = try await stage.submit(Self.gated, to: next)
+    Probe.letThrough(again)
+    let end = try await stage.outcome(of: again)
+    #expect(end.tasks.first(where: { $0.id == "source_0" })?.state == .reused)
+    #expect(end.tasks.first(where: { $0.id == "pass_1" })?.state == .reused)
+    await stage.end()
+  }
+
   @Test func anAgentThatDiesCostsOneAttemptAndNoFinishedTask() async throws {
     let stage = HubStage()
     let hub = try await stage.startAll()

@@ -6,7 +6,7 @@ internal import X509
 /// Makes the certificates of a consortium.
 enum CertificateIssue {
   /// By how much certificates begin early, as clocks are not alike.
-  static let clockSlack = Duration.seconds(3600)
+  static let clockSlack = Duration.seconds(86_400)
 
   static func start(_ now: Instant) -> Instant {
     Instant(milliseconds: now.milliseconds - clockSlack.milliseconds)
