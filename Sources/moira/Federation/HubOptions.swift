@@ -106,6 +106,9 @@ extension HubAccess {
   /// - Throws: `certificate-expired`, ... of the member's own certificate.
   func checkOwn() throws(Failure) { try trust.check(trust.credentials.member) }
 
+  /// What the member's submissions under a key are.
+  func job(under key: String) -> JobID { .keyed(key, of: trust.credentials.member.id.text) }
+
   /// A submission in the member's name.
   func request(
     _ source: PipelineSource, planned plan: Plan, key: String? = nil, priority: Int? = nil,

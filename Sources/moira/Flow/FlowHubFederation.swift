@@ -39,6 +39,10 @@ struct FlowHubFederation: FlowFederation {
 
   // MARK: Runs
 
+  private func key(of job: JobID) -> String { "flow-\(job)" }
+
+  func name(of job: JobID) -> JobID? { hub.job(under: key(of: job)) }
+
   /// The hub makes one job of all that comes under the flow job's id, so that it can be said twice.
   func start(
     _ draft: FlowDraft, as job: JobID, tables: [FlowTable]
@@ -52,21 +56,28 @@ struct FlowHubFederation: FlowFederation {
       file: FlowDrafting.file, text: pipeline, overrides: [], parties: "")
     // Of this build, as the hub's is of its own: the draft may be older.
     let plan = try await HubPlanner(home: .elsewhere).plan(source)
+    let request = try hub.request(
+      source, planned: plan, key: key(of: job), priority: draft.priority)
     return run(
-      try await submit(
-        hub.request(source, planned: plan, key: "flow-\(job)", priority: draft.priority)))
+      try await answered(about: job) { [client = hub.client] () async throws(Failure) in
+        try await client.submit(request)
+      })
   }
 
   /// A call that was cut may have reached the hub: it is said again until the hub has answered.
-  private func submit(_ request: JobRequest) async throws(Failure) -> JobID {
+  private func answered<Answer>(
+    about job: JobID, _ call: () async throws(Failure) -> Answer
+  ) async throws(Failure) -> Answer {
     var tries = 0
     while true {
       do throws(Failure) {
-        return try await hub.client.submit(request)
+        return try await call()
       } catch  where error.code == "hub-unreachable" {
         try hub.checkOwn()
         tries += 1
-        if tries == 1 { Console.printError("the hub cannot be reached; dialling again") }
+        if tries == 1 {
+          Console.printError("job \(job): the hub cannot be reached; dialling again")
+        }
         do {
           try await Task.sleep(for: .seconds(1))
         } catch {
@@ -79,13 +90,27 @@ struct FlowHubFederation: FlowFederation {
   func resume(
     _ job: JobID, given: JobID?, tables: [FlowTable]
   ) async throws(Failure) -> FlowRun? {
-    given.map(run)
+    let name = given ?? hub.job(under: key(of: job))
+    let store = HubJobStore(hub.client)
+    let record = try await answered(about: job) { () async throws(Failure) in
+      try await store.record(of: name)
+    }
+    return record.map { run($0.id) }
+  }
+
+  func stop(left job: JobID, reason: String) async throws(Failure) {
+    do throws(Failure) {
+      try await hub.client.stop(job, reason: reason)
+    } catch  where error.code == "job-unknown" {
+      // It was noted, and the process died before the hub had heard of it.
+      return
+    }
   }
 
   private func run(_ job: JobID) -> FlowRun {
     let client = hub.client
     return FlowRun(
-      job, updates: hub.updates(of: job),
+      updates: hub.updates(of: job),
       stop: { reason async throws(Failure) in try await client.stop(job, reason: reason) })
   }
 

@@ -56,6 +56,8 @@ final class FlowLiveFederation: FlowFederation {
 
   // MARK: Runs
 
+  func name(of job: JobID) -> JobID? { nil }
+
   func start(
     _ draft: FlowDraft, as job: JobID, tables: [FlowTable]
   ) async throws(Failure) -> FlowRun {
@@ -72,9 +74,12 @@ final class FlowLiveFederation: FlowFederation {
     return run(try await coordinator(of: record.plan, tables).resume(job), lock)
   }
 
+  /// Its parts ended with the process that ran them.
+  func stop(left job: JobID, reason: String) {}
+
   private func run(_ running: Coordinator.Running, _ lock: FileLock) -> FlowRun {
     FlowRun(
-      running.job, updates: running.updates,
+      updates: running.updates,
       hold: FlowHold(lock, running, home: composition.home),
       stop: { reason in await running.driver.stop(reason: reason) })
   }

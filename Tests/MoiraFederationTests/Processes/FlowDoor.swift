@@ -84,6 +84,35 @@ final class FlowDoor {
   }
 }
 
+extension LocalFederation {
+  /// A federation whose hospitals have FATE's table `breast` of the namespace `clinic`, started.
+  ///
+  /// - Parameter change: of each party's usual policy.
+  static func clinic(
+    _ change: @escaping (_ party: String, _ policy: String) -> String = { $1 }
+  ) throws -> LocalFederation {
+    var policies: [String: String] = [:]
+    for party in LocalFederation.parties {
+      policies[party] = LocalFederation.usualPolicy(of: party) {
+        change(party, $0.replacingOccurrences(of: "[breast]", with: "[breast, clinic.breast]"))
+      }
+    }
+    let federation = try LocalFederation(policies: policies)
+    for party in LocalFederation.hospitals {
+      let file = "parties/\(party)/party.yaml"
+      let text = try String(contentsOfFile: "\(federation.path)/\(file)", encoding: .utf8)
+      guard let path = text.firstMatch(of: /path: (\S+)/)?.1 else {
+        throw FederationFault(text: "'\(party)' has no dataset")
+      }
+      let table = "datasets:\n  clinic.breast: {path: \(path), id: id, label: y}"
+      try federation.write(
+        text.replacingOccurrences(of: "\ndatasets:", with: "\n" + table), toFile: file)
+    }
+    try federation.startAll()
+    return federation
+  }
+}
+
 /// FATE's envelope, or a file.
 struct FlowEnvelope {
   let bytes: Data
