@@ -72,13 +72,20 @@ final class HubStage: Sendable {
   // MARK: Processes
 
   /// Starts a hub on the store, as after a crash of the last one.
-  @discardableResult func startHub() async throws -> HubService {
+  ///
+  /// - Parameter waiting: how many jobs of one submitter may wait.
+  @discardableResult func startHub(
+    waiting: Int = QueueLimits.standard.queuedPerSubmitter,
+    planner: any JobPlanner = StagePlanner()
+  ) async throws -> HubService {
+    var settings = HubService.Settings()
+    settings.queue.queuedPerSubmitter = waiting
     var metrics = HubMetrics()
     metrics.refused = { [self] refusal, party in
       refusals.withLock { $0.append("\(party): \(refusal.kind)") }
     }
     let service = HubService(
-      store: jobs, planner: StagePlanner(), clock: clock, metrics: metrics)
+      store: jobs, planner: planner, clock: clock, settings: settings, metrics: metrics)
     try await service.start()
     hub.withLock { $0 = service }
     for dialer in dialers.values { dialer.lead(to: service) }
@@ -122,8 +129,11 @@ final class HubStage: Sendable {
     await task?.value
   }
 
-  func startAll() async throws -> HubService {
-    let service = try await startHub()
+  func startAll(
+    waiting: Int = QueueLimits.standard.queuedPerSubmitter,
+    planner: any JobPlanner = StagePlanner()
+  ) async throws -> HubService {
+    let service = try await startHub(waiting: waiting, planner: planner)
     for party in Self.parties { try await startAgent(party) }
     await connected(service)
     return service

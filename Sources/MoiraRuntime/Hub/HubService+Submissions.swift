@@ -17,7 +17,8 @@ extension HubService {
     let name = submitter.id.text
     let id = try request.id(for: name)
     if let earlier = try await earlier(id, request) { return earlier }
-    try checkLimit(of: name)
+    try letIn(id, of: name)
+    defer { arriving.leave(id) }
     var plan = try await planner.plan(request.source)
     if let from = request.from { plan = plan.withoutReuse(from: from) }
     try check(request.proof, of: plan, by: submitter)
@@ -38,10 +39,20 @@ extension HubService {
     return id
   }
 
+  /// Gives a submission its place among its submitter's waiting jobs. Nothing is awaited between the count
+  /// and the place, so that no two take the last one.
+  ///
+  /// - Throws: `submitter-limit`.
+  private func letIn(_ id: JobID, of submitter: String) throws(Failure) {
+    if jobs[id] == nil, !arriving.contains(id) { try checkLimit(of: submitter) }
+    arriving.enter(id, of: submitter)
+  }
+
   private func checkLimit(of submitter: String) throws(Failure) {
-    let waiting = jobs.values.count {
+    let noted = jobs.values.count {
       $0.record.submission?.submitter == submitter && $0.phase != .running
     }
+    let waiting = noted + arriving.jobs(of: submitter).count { jobs[$0] == nil }
     guard waiting < settings.queue.queuedPerSubmitter else {
       throw Failure(
         "submitter-limit", "'\(submitter)' has \(waiting) jobs that wait, and may have no more",
