@@ -60,11 +60,12 @@ public protocol FlowFederation: Sendable {
   /// Goes on with a job that another process left.
   ///
   /// - Parameters:
+  ///   - draft: what was begun.
   ///   - job: what it was begun as.
   ///   - given: what the federation calls it, if that is another name.
   /// - Returns: nil for a job that has not begun.
   func resume(
-    _ job: JobID, given: JobID?, tables: [FlowTable]
+    _ draft: FlowDraft, _ job: JobID, given: JobID?, tables: [FlowTable]
   ) async throws(Failure) -> FlowRun?
   /// Ends a job that another process left, if it has begun and goes on without this one.
   ///

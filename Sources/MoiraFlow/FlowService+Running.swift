@@ -74,7 +74,7 @@ extension FlowService {
   private func begin(_ id: String) async throws(FlowRefusal) -> FlowRun? {
     let isInterrupted = jobs[id]?.status == .running
     let draft = try await draft(of: id)
-    if isInterrupted, let run = try await goOn(id) { return run }
+    if isInterrupted, let run = try await goOn(id, draft) { return run }
     if jobs[id]?.isToStop == true { return nil }
     let now = ground.clock.now()
     let federation = ground.federation
@@ -98,12 +98,12 @@ extension FlowService {
   }
 
   /// Resumes the run of a process that died; nil when that run had not begun.
-  private func goOn(_ id: String) async throws(FlowRefusal) -> FlowRun? {
+  private func goOn(_ id: String, _ draft: FlowDraft) async throws(FlowRefusal) -> FlowRun? {
     guard let job = jobs[id] else { return nil }
     let run = job.runID
     do throws(Failure) {
       let resumed = try await ground.federation.resume(
-        job.begunID, given: job.given, tables: Array(tables.values))
+        draft, job.begunID, given: job.given, tables: Array(tables.values))
       if resumed == nil { jobs[id]?.run -= 1 }
       return resumed
     } catch {

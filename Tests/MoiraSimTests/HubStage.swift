@@ -167,16 +167,18 @@ final class HubStage: Sendable {
   ///   - signed: the plan that is signed.
   ///   - name: whose name is signed.
   ///   - age: how long ago.
+  ///   - text: under which the planner finds it.
   func submit(
     _ plan: Plan, signed: Plan, by name: String = "alice", age: Duration = .zero,
-    to service: HubService, key: String? = nil
+    to service: HubService, key: String? = nil, from: TaskID? = nil, text: String? = nil,
+    sets overrides: [String] = []
   ) async throws -> JobID {
     let source = PipelineSource(
-      file: "tiny.yaml", text: StagePlanner.keep(plan), overrides: [], parties: "")
+      file: "tiny.yaml", text: StagePlanner.keep(plan, as: text), overrides: overrides, parties: "")
     return try await service.submit(
       JobRequest(
-        source, planned: signed, key: key, by: name, at: clock.now() + (.zero - age),
-        signing: alice),
+        source, planned: signed, key: key, from: from, by: name,
+        at: clock.now() + (.zero - age), signing: alice),
       by: submitter)
   }
 
@@ -210,8 +212,8 @@ final class Seen: Sendable {
 struct StagePlanner: JobPlanner {
   private static let plans = Mutex<[String: Plan]>([:])
 
-  static func keep(_ plan: Plan) -> String {
-    let text = plan.contentHash.text
+  static func keep(_ plan: Plan, as text: String? = nil) -> String {
+    let text = text ?? plan.contentHash.text
     plans.withLock { $0[text] = plan }
     return text
   }

@@ -2,6 +2,7 @@ import MoiraConfig
 import MoiraModel
 import MoiraPlan
 import MoiraRuntime
+import MoiraSchedule
 import Testing
 
 /// What a hub takes of what is submitted, however much comes at once.
@@ -74,6 +75,79 @@ import Testing
       try await stage.submit(plan, signed: plan, to: hub, key: $0 == 0 ? "nightly" : nil)
     }
     #expect(again == ["job": 1, "submitter-limit": 1])
+    await stage.end()
+  }
+
+  // MARK: Keys
+
+  @Test func `the same submission under one key is one job, while it runs and when it is over`()
+    async throws
+  {
+    let stage = HubStage()
+    let hub = try await stage.startAll()
+    let plan = try Stage().plan(HubTests.tasks)
+    for (key, from) in [("nightly", nil), ("weekly", TaskID("pass_0"))] {
+      @Sendable func submit() async throws -> JobID {
+        try await stage.submit(
+          plan, signed: plan, to: hub, key: key, from: from, sets: ["source_0.value=40"])
+      }
+      async let first = submit()
+      async let second = submit()
+      let job = try await first
+      #expect(try await second == job)
+      #expect(try await stage.outcome(of: job).state == .succeeded)
+      #expect(try await submit() == job)
+    }
+    #expect(try await stage.jobs.records().count == 2)
+    await stage.end()
+  }
+
+  @Test func `another submission under the key is refused, and told which job has it and why`()
+    async throws
+  {
+    let stage = HubStage()
+    let hub = try await stage.startAll()
+    let plan = try Stage().plan(HubTests.tasks)
+    let other = try Stage().plan(HubTests.gated)
+    let key = "nightly"
+    let job = try await stage.submit(plan, signed: plan, to: hub, key: key, text: "a")
+    func words(_ body: () async throws -> JobID) async -> String {
+      do {
+        return "job \(try await body())"
+      } catch {
+        return (error as? Failure).map { "\($0.message) [\($0.code)]" } ?? "\(error)"
+      }
+    }
+    let told = [
+      await words { try await stage.submit(other, signed: other, to: hub, key: key, text: "b") },
+      await words {
+        try await stage.submit(
+          plan, signed: plan, to: hub, key: key, text: "a", sets: ["source_0.value=41"])
+      },
+      await words {
+        try await stage.submit(plan, signed: plan, to: hub, key: key, from: "pass_0", text: "a")
+      },
+      // A newer build makes another plan of the same text.
+      await words { try await stage.submit(other, signed: other, to: hub, key: key, text: "a") },
+    ]
+    let why = [
+      "has another text", "has '--set source_0.value=41', but the job no '--set'",
+      "has '--from pass_0', but the job no '--from'", "makes another plan now",
+    ]
+    #expect(
+      told
+        == why.map {
+          "the idempotency key was used for job '\(job)': this submission \($0) [idempotency-key-reused]"
+        })
+    // The hub has the new build, the submitter the old one: it is the submission that was noted.
+    let same = try await stage.submit(other, signed: plan, to: hub, key: key, text: "a")
+    #expect(same == job)
+    let unsigned = await words {
+      let third = try Stage().plan(Array(HubTests.tasks.prefix(2)))
+      return try await stage.submit(other, signed: third, to: hub, key: key, text: "a")
+    }
+    #expect(unsigned.hasSuffix("[submission-unproven]"))
+    #expect(try await stage.jobs.records().count == 1)
     await stage.end()
   }
 }

@@ -87,15 +87,22 @@ struct FlowHubFederation: FlowFederation {
     }
   }
 
+  /// - Throws: `idempotency-key-reused` if the hub has another pipeline under the job's key.
   func resume(
-    _ job: JobID, given: JobID?, tables: [FlowTable]
+    _ draft: FlowDraft, _ job: JobID, given: JobID?, tables: [FlowTable]
   ) async throws(Failure) -> FlowRun? {
     let name = given ?? hub.job(under: key(of: job))
     let store = HubJobStore(hub.client)
     let record = try await answered(about: job) { () async throws(Failure) in
       try await store.record(of: name)
     }
-    return record.map { run($0.id) }
+    guard let record else { return nil }
+    guard record.source.text == draft.pipeline else {
+      throw Failure(
+        "idempotency-key-reused", "the hub's job '\(name)' is another pipeline than '\(job)' is",
+        hint: "another server submits as '--as' does; 'flow job rerun' takes a new key")
+    }
+    return run(record.id)
   }
 
   func stop(left job: JobID, reason: String) async throws(Failure) {

@@ -67,7 +67,7 @@ final class FlowLiveFederation: FlowFederation {
   }
 
   func resume(
-    _ job: JobID, given: JobID?, tables: [FlowTable]
+    _ draft: FlowDraft, _ job: JobID, given: JobID?, tables: [FlowTable]
   ) async throws(Failure) -> FlowRun? {
     guard let record = try await store.record(of: job) else { return nil }
     let lock = try JobLock.acquire(job, home: composition.home)

@@ -51,19 +51,25 @@ struct FlowHubCrashTests {
     var door = try FlowDoor(federation)
     let given = try await door.submit(epochs: 2000)
     let kept = try await door.submit(epochs: 2)
+    let taken = try await door.submit(epochs: 3)
     #expect(federation.hub?.terminate() == 0)
     for job in [given, kept] {
       try await door.rerunUnheard(job)
       #expect(try await door.post("/job/stop", ["job_id": job]).code == 0)
     }
+    try await door.rerunUnheard(taken)
     door.server.kill9()
     try federation.startHub()
     let alice = try HubVoice(federation)
     try await alice.resubmit("flow-\(given)", as: "flow-\(given)-2")
+    // Whoever holds the same keys has used the key for another pipeline.
+    try await alice.resubmit("flow-\(kept)", as: "flow-\(taken)-2")
     door = try FlowDoor(federation)
     for job in [given, kept] { #expect(try await door.end(of: job).status == "canceled") }
     #expect(try await alice.state(of: "flow-\(given)-2") == .stopped)
     #expect(try await alice.state(of: "flow-\(kept)-2") == nil)
+    let end = try await door.end(of: taken)
+    #expect(end.status == "failed" && end.words.contains("[idempotency-key-reused]"), "\(end)")
   }
 }
 
