@@ -68,16 +68,13 @@ struct FlowHubFederation: FlowFederation {
   private func answered<Answer>(
     about job: JobID, _ call: () async throws(Failure) -> Answer
   ) async throws(Failure) -> Answer {
-    var tries = 0
+    var told: String?
     while true {
       do throws(Failure) {
         return try await call()
-      } catch  where error.code == "hub-unreachable" {
-        try hub.checkOwn()
-        tries += 1
-        if tries == 1 {
-          Console.printError("job \(job): the hub cannot be reached; dialling again")
-        }
+      } catch  where hub.mayPass(error) {
+        if told != error.code { Console.printError("job \(job): \(error.dialling)") }
+        told = error.code
         do {
           try await Task.sleep(for: .seconds(1))
         } catch {

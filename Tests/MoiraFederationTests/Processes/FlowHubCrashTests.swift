@@ -122,6 +122,11 @@ struct HubVoice {
     _ = try await client.submit(request)
   }
 
+  /// The certificate of the connection over which a job was submitted.
+  func certificate(of key: String) async throws -> [UInt8]? {
+    try await store.record(of: .keyed(key, of: "alice"))?.submission?.certificate
+  }
+
   /// Nil for a job that the hub does not know.
   func state(of key: String) async throws -> JobState? {
     try await store.record(of: .keyed(key, of: "alice"))?.state
