@@ -151,7 +151,9 @@ extension FlowService {
       }
     }
     if rows.isEmpty {
-      if let id { _ = try job(id) }
+      if let id, filter.takes(try job(id).status), filter.namesSeat {
+        _ = try seat(of: request.fields)
+      }
       throw FlowRefusal(.jobNotFound, Failure("job-unknown", "no job is like this"))
     }
     return .data(.list(rows))

@@ -70,6 +70,10 @@ struct FlowHubClientTests {
       "/output/model/query?job_id=\(job)&role=local&party_id=hospital-b&task_name=statistics_0")
     let output = model.data["output_model"] as? [String: Any]
     #expect((output?["data"] as? [String: Any])?.isEmpty == false, "\(model.message)")
+    // The client asks for the party of its own settings: another than the job's is told so.
+    let own = try await door.get("/job/query?job_id=\(job)&role=guest&party_id=9999")
+    #expect(own.code == 1001 && own.message.contains("has no guest '9999' [seat-unknown]"))
+    #expect(own.message.contains("it has local hospital-b"), "\(own.message)")
     #expect(try federation.audit(of: "hospital-b").contains { $0.kind == "decision" })
     for other in ["hospital-a", "hospital-c", "hub"] {
       #expect(try federation.audit(of: other).allSatisfy { $0.kind != "decision" })
