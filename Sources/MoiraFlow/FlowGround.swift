@@ -51,6 +51,8 @@ public protocol FlowFederation: Sendable {
     _ dag: ConfigValue, tables: [FlowTable], earlier: any FlowEarlierJobs
   ) async throws(FlowRefusal) -> FlowDraft
 
+  /// What the federation will call what is begun as `job`; nil if it is just that.
+  func name(of job: JobID) -> JobID?
   /// Begins a job. Begun twice under one id, it is one job, or the second is refused.
   func start(
     _ draft: FlowDraft, as job: JobID, tables: [FlowTable]
@@ -58,12 +60,17 @@ public protocol FlowFederation: Sendable {
   /// Goes on with a job that another process left.
   ///
   /// - Parameters:
+  ///   - draft: what was begun.
   ///   - job: what it was begun as.
-  ///   - given: what the federation calls it, if that is another name and was noted.
-  /// - Returns: nil for a job that nobody knows to have begun.
+  ///   - given: what the federation calls it, if that is another name.
+  /// - Returns: nil for a job that has not begun.
   func resume(
-    _ job: JobID, given: JobID?, tables: [FlowTable]
+    _ draft: FlowDraft, _ job: JobID, given: JobID?, tables: [FlowTable]
   ) async throws(Failure) -> FlowRun?
+  /// Ends a job that another process left, if it has begun and goes on without this one.
+  ///
+  /// - Parameter job: as the federation calls it.
+  func stop(left job: JobID, reason: String) async throws(Failure)
 
   /// The bytes of what a job has made.
   func bytes(of artifact: FlowArtifact) async throws(Failure) -> any ArtifactBytes

@@ -34,8 +34,11 @@ struct FlowJob: Codable, Sendable {
   var status: FlowStatus
   /// How often it was begun.
   var run = 0
-  /// What the federation calls the last run, if it has a name of its own for it.
+  /// What the federation calls the last run, if it has a name of its own for it; noted before the run is
+  /// begun.
   var given: JobID?
+  /// A client was told that it ends, before it could be stopped; nil for no.
+  var isToStop: Bool?
   var started: Instant?
   var ended: Instant?
   var error: String?

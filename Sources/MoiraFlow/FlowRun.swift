@@ -6,8 +6,6 @@ public struct FlowRun: Sendable {
   /// Ends a job now, for a reason that is noted.
   public typealias Stop = @Sendable (_ reason: String) async throws(Failure) -> Void
 
-  /// What the federation calls the job.
-  public let job: JobID
   /// What it tells until it ends.
   public let updates: AsyncStream<JobUpdate>
   public let stop: Stop
@@ -15,9 +13,8 @@ public struct FlowRun: Sendable {
   public let hold: any Sendable
 
   public init(
-    _ job: JobID, updates: AsyncStream<JobUpdate>, hold: any Sendable = (), stop: @escaping Stop
+    updates: AsyncStream<JobUpdate>, hold: any Sendable = (), stop: @escaping Stop
   ) {
-    self.job = job
     self.updates = updates
     self.hold = hold
     self.stop = stop

@@ -40,19 +40,15 @@ extension FlowService {
     } else if let stop = live[id]?.stop {
       try await stopped { () async throws(Failure) in try await stop(Self.stopReason) }
     } else if jobs[id]?.local == nil {
-      stopping.insert(id)
+      try await update(id) { $0.isToStop = true }
     }
   }
 
   /// A job that an earlier process left may run on elsewhere while it waits here to be watched.
   private func stopElsewhere(_ id: String) async throws(FlowRefusal) {
-    guard queue.waitingJobs.contains(id), let job = jobs[id], job.status == .running,
-      let given = job.given
-    else { return }
-    let tables = Array(tables.values)
+    guard queue.waitingJobs.contains(id), let job = jobs[id], job.status == .running else { return }
     try await stopped { () async throws(Failure) in
-      try await ground.federation.resume(job.begunID, given: given, tables: tables)?
-        .stop(Self.stopReason)
+      try await ground.federation.stop(left: job.runID, reason: Self.stopReason)
     }
   }
 
@@ -155,7 +151,9 @@ extension FlowService {
       }
     }
     if rows.isEmpty {
-      if let id { _ = try job(id) }
+      if let id, filter.takes(try job(id).status), filter.namesSeat {
+        _ = try seat(of: request.fields)
+      }
       throw FlowRefusal(.jobNotFound, Failure("job-unknown", "no job is like this"))
     }
     return .data(.list(rows))

@@ -26,11 +26,12 @@ extension FlowService {
   private func carryOutInFederation(_ id: String) async {
     let run: FlowRun
     do throws(FlowRefusal) {
-      run = try await begin(id)
+      guard let begun = try await begin(id) else {
+        return await conclude(id, .canceled, error: nil)
+      }
+      run = begun
     } catch {
-      stopping.remove(id)
-      await conclude(id, .failed, error: error.message)
-      return
+      return await conclude(id, .failed, error: error.message)
     }
     live[id] = LiveJob(stop: run.stop)
     await stopIfAsked(id)
@@ -52,27 +53,36 @@ extension FlowService {
   }
 
   private func stopIfAsked(_ id: String) async {
-    guard stopping.remove(id) != nil, let stop = live[id]?.stop else { return }
+    guard jobs[id]?.isToStop == true, let stop = live[id]?.stop else { return }
     do throws(Failure) {
       try await stop(Self.stopReason)
+    } catch  where error.code == "job-ended" {
+      return
     } catch {
       // The client was told that it stops: the job's row says that it does not.
       let words = error.flowText
-      try? await update(id) { $0.error = words }
+      try? await update(id) { job in
+        job.error = words
+        job.isToStop = nil
+      }
     }
   }
 
   static let stopReason = "stopped by a client"
 
-  private func begin(_ id: String) async throws(FlowRefusal) -> FlowRun {
+  /// - Returns: nil for a job that was to stop before anything of it had begun.
+  private func begin(_ id: String) async throws(FlowRefusal) -> FlowRun? {
     let isInterrupted = jobs[id]?.status == .running
     let draft = try await draft(of: id)
-    if isInterrupted, let run = try await goOn(id) { return run }
+    if isInterrupted, let run = try await goOn(id, draft) { return run }
+    if jobs[id]?.isToStop == true { return nil }
     let now = ground.clock.now()
+    let federation = ground.federation
+    // Noted before anything begins, so that what has begun is found whenever the process dies.
     try await update(id) { job in
       job.status = .running
       job.run += 1
-      job.given = nil
+      job.given = federation.name(of: job.begunID)
       job.started = now
       job.ended = nil
       job.error = nil
@@ -80,24 +90,20 @@ extension FlowService {
     guard let job = jobs[id] else {
       throw FlowRefusal(.jobNotFound, Failure("job-unknown", "there is no job '\(id)'"))
     }
-    let tables = Array(tables.values)
-    let run: FlowRun
     do throws(Failure) {
-      run = try await ground.federation.start(draft, as: job.begunID, tables: tables)
+      return try await federation.start(draft, as: job.begunID, tables: Array(tables.values))
     } catch {
       throw FlowRefusal(.jobCreation, error)
     }
-    if run.job != job.begunID { try await update(id) { $0.given = run.job } }
-    return run
   }
 
-  /// Resumes the run of a process that died; nil when that run was never noted.
-  private func goOn(_ id: String) async throws(FlowRefusal) -> FlowRun? {
+  /// Resumes the run of a process that died; nil when that run had not begun.
+  private func goOn(_ id: String, _ draft: FlowDraft) async throws(FlowRefusal) -> FlowRun? {
     guard let job = jobs[id] else { return nil }
     let run = job.runID
     do throws(Failure) {
       let resumed = try await ground.federation.resume(
-        job.begunID, given: job.given, tables: Array(tables.values))
+        draft, job.begunID, given: job.given, tables: Array(tables.values))
       if resumed == nil { jobs[id]?.run -= 1 }
       return resumed
     } catch {
@@ -136,6 +142,7 @@ extension FlowService {
       job.started = job.started ?? now
       job.ended = now
       job.error = error
+      job.isToStop = nil
     }
   }
 

@@ -41,8 +41,6 @@ public actor FlowService {
   var queue: JobQueue
   /// What running jobs have told.
   var live: [String: LiveJob] = [:]
-  /// Jobs that were told to stop while they were being begun.
-  var stopping: Set<String> = []
   var tables: [String: FlowTable] = [:]
   var access = FlowAccess()
   var providers: [String: ConfigValue] = [:]

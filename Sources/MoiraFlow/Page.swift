@@ -42,6 +42,9 @@ struct SeatFilter {
     statuses = try fields.strings("status", separator: nil).map(Set.init)
   }
 
+  /// Whether it is for one party in one role.
+  var namesSeat: Bool { roles?.count == 1 && parties?.count == 1 }
+
   func takes(_ seat: FlowSeat) -> Bool {
     roles?.contains(seat.role) != false && parties?.contains(seat.party) != false
   }

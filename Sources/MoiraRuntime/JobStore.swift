@@ -84,6 +84,8 @@ public struct Submission: Hashable, Codable, Sendable {
   public let key: String?
   /// The higher goes first among the jobs that wait.
   public let priority: Int
+  /// The task that was to run anew with what follows; nil for none.
+  public let from: TaskID?
   /// What the parties are shown; nil in records of before there was one.
   public let proof: SubmissionProof?
   /// The submitter's, in DER.
@@ -91,18 +93,19 @@ public struct Submission: Hashable, Codable, Sendable {
   private let shown: RecordBytes?
 
   public init(
-    submitter: String, key: String? = nil, priority: Int = 0, proof: SubmissionProof? = nil,
-    certificate: [UInt8] = []
+    submitter: String, key: String? = nil, priority: Int = 0, from: TaskID? = nil,
+    proof: SubmissionProof? = nil, certificate: [UInt8] = []
   ) {
     self.submitter = submitter
     self.key = key
     self.priority = priority
+    self.from = from
     self.proof = proof
     shown = RecordBytes(certificate)
   }
 
   private enum CodingKeys: String, CodingKey {
-    case submitter, key, priority, proof
+    case submitter, key, priority, from, proof
     case shown = "certificate"
   }
 }

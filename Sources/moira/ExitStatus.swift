@@ -50,6 +50,7 @@ enum ExitStatus: Int32 {
     "hub-unreachable": .partyUnreachable,
     "hub-version": .refused,
     "idempotency-key": .usage,
+    "idempotency-key-reused": .usage,
     "internal-error": .bug,
     "job-ambiguous": .usage,
     "job-ended": .usage,

@@ -47,30 +47,13 @@ import Testing
 
 /// The client's virtual environment.
 enum FateClient {
-  private static let packages = [
-    "click", "requests", "requests-toolbelt", "ruamel.yaml<0.18", "networkx", "pydantic<2",
-    "setuptools", "pandas", "psutil",
-  ]
-
   /// Made once; kept between runs.
   static func environment() throws -> String {
     let venv = Workplace.repository + "/.build/fate-client-2.2.0"
-    let mark = venv + "/complete"
-    if FileManager.default.fileExists(atPath: mark) { return venv }
-    try? FileManager.default.removeItem(atPath: venv)
-    let pip = venv + "/bin/pip"
-    let quiet = ["install", "--quiet", "--disable-pip-version-check"]
-    try check(run("/usr/bin/env", ["python3", "-m", "venv", venv]), "python3 with venv is needed")
-    try check(
-      run(pip, quiet + ["--no-deps", "fate_client==2.2.0"]),
-      "PyPI cannot be reached, or has no fate_client 2.2.0")
-    try check(run(pip, quiet + packages), "PyPI cannot be reached")
-    try Data().write(to: URL(fileURLWithPath: mark))
+    let script = Workplace.repository + "/Tests/FateClient/environment.py"
+    let made = try run("/usr/bin/env", ["python3", script, venv])
+    if made.status != 0 { throw FlowServerFault(text: made.errors) }
     return venv
-  }
-
-  private static func check(_ outcome: Outcome, _ what: String) throws {
-    if outcome.status != 0 { throw FlowServerFault(text: "\(what): \(outcome.errors)") }
   }
 
   static func run(_ program: String, _ arguments: [String]) throws -> Outcome {

@@ -72,13 +72,20 @@ final class HubStage: Sendable {
   // MARK: Processes
 
   /// Starts a hub on the store, as after a crash of the last one.
-  @discardableResult func startHub() async throws -> HubService {
+  ///
+  /// - Parameter waiting: how many jobs of one submitter may wait.
+  @discardableResult func startHub(
+    waiting: Int = QueueLimits.standard.queuedPerSubmitter,
+    planner: any JobPlanner = StagePlanner()
+  ) async throws -> HubService {
+    var settings = HubService.Settings()
+    settings.queue.queuedPerSubmitter = waiting
     var metrics = HubMetrics()
     metrics.refused = { [self] refusal, party in
       refusals.withLock { $0.append("\(party): \(refusal.kind)") }
     }
     let service = HubService(
-      store: jobs, planner: StagePlanner(), clock: clock, metrics: metrics)
+      store: jobs, planner: planner, clock: clock, settings: settings, metrics: metrics)
     try await service.start()
     hub.withLock { $0 = service }
     for dialer in dialers.values { dialer.lead(to: service) }
@@ -122,8 +129,11 @@ final class HubStage: Sendable {
     await task?.value
   }
 
-  func startAll() async throws -> HubService {
-    let service = try await startHub()
+  func startAll(
+    waiting: Int = QueueLimits.standard.queuedPerSubmitter,
+    planner: any JobPlanner = StagePlanner()
+  ) async throws -> HubService {
+    let service = try await startHub(waiting: waiting, planner: planner)
     for party in Self.parties { try await startAgent(party) }
     await connected(service)
     return service
@@ -157,16 +167,18 @@ final class HubStage: Sendable {
   ///   - signed: the plan that is signed.
   ///   - name: whose name is signed.
   ///   - age: how long ago.
+  ///   - text: under which the planner finds it.
   func submit(
     _ plan: Plan, signed: Plan, by name: String = "alice", age: Duration = .zero,
-    to service: HubService, key: String? = nil
+    to service: HubService, key: String? = nil, from: TaskID? = nil, text: String? = nil,
+    sets overrides: [String] = []
   ) async throws -> JobID {
     let source = PipelineSource(
-      file: "tiny.yaml", text: StagePlanner.keep(plan), overrides: [], parties: "")
+      file: "tiny.yaml", text: StagePlanner.keep(plan, as: text), overrides: overrides, parties: "")
     return try await service.submit(
       JobRequest(
-        source, planned: signed, key: key, by: name, at: clock.now() + (.zero - age),
-        signing: alice),
+        source, planned: signed, key: key, from: from, by: name,
+        at: clock.now() + (.zero - age), signing: alice),
       by: submitter)
   }
 
@@ -200,8 +212,8 @@ final class Seen: Sendable {
 struct StagePlanner: JobPlanner {
   private static let plans = Mutex<[String: Plan]>([:])
 
-  static func keep(_ plan: Plan) -> String {
-    let text = plan.contentHash.text
+  static func keep(_ plan: Plan, as text: String? = nil) -> String {
+    let text = text ?? plan.contentHash.text
     plans.withLock { $0[text] = plan }
     return text
   }

@@ -39,20 +39,6 @@ import Testing
     await stage.end()
   }
 
-  @Test func theSameKeyGivesOneJobAndAnotherPipelineUnderItIsRefused() async throws {
-    let stage = HubStage()
-    let hub = try await stage.startAll()
-    async let first = stage.submit(Self.tasks, to: hub, key: "nightly")
-    async let second = stage.submit(Self.tasks, to: hub, key: "nightly")
-    #expect(try await first == second)
-    await #expect(throws: Failure.self) {
-      try await stage.submit(Self.gated, to: hub, key: "nightly")
-    }
-    _ = try await stage.outcome(of: try await first)
-    #expect(try await stage.jobs.records().count == 1)
-    await stage.end()
-  }
-
   @Test func whatItsSubmitterHasNotSignedIsNoJob() async throws {
     let stage = HubStage()
     let hub = try await stage.startAll()

@@ -7,41 +7,51 @@ internal import MoiraSchedule
 
 /// What submitters ask of the hub.
 extension HubService {
-  /// Notes a job, and asks its parties.
+  /// Notes a job, and asks its parties. The same submission again under its key is the job that it was before.
   ///
   /// - Parameter submitter: as the certificate of the connection shows them.
-  /// - Throws: `submission-unproven` unless the submitter's signature is for the plan that the hub makes.
+  /// - Throws: `submission-unproven` unless the submitter's signature is for the plan that the hub makes;
+  ///   `idempotency-key-reused` for another submission under a key.
   public func submit(
     _ request: JobRequest, by submitter: HubMember
   ) async throws(Failure) -> JobID {
     let name = submitter.id.text
     let id = try request.id(for: name)
-    if let earlier = try await earlier(id, request) { return earlier }
-    try checkLimit(of: name)
-    var plan = try await planner.plan(request.source)
-    if let from = request.from { plan = plan.withoutReuse(from: from) }
-    try check(request.proof, of: plan, by: submitter)
+    if try await isNoted(id, request, by: submitter) { return id }
+    try letIn(id, of: name)
+    defer { arriving.leave(id) }
+    let plan = try await provenPlan(of: request, by: submitter)
     let record = JobRecord(
       id: id, created: clock.now(), source: request.source, plan: plan,
       planHash: plan.contentHash, identities: try identities(of: plan),
       submission: Submission(
         submitter: name, key: request.key,
-        priority: request.priority ?? plan.service?.priority ?? 0,
+        priority: request.priority ?? plan.service?.priority ?? 0, from: request.from,
         proof: request.proof, certificate: submitter.certificate))
     do throws(Failure) {
       try await store.create(record)
     } catch  where error.code == "job-exists" && request.key != nil {
-      if let earlier = try await earlier(id, request) { return earlier }
+      if try await isNoted(id, request, by: submitter) { return id }
       throw error
     }
     try await takeUp(id)
     return id
   }
 
+  /// Gives a submission its place among its submitter's waiting jobs. Nothing is awaited between the count
+  /// and the place, so that no two take the last one.
+  ///
+  /// - Throws: `submitter-limit`.
+  private func letIn(_ id: JobID, of submitter: String) throws(Failure) {
+    if jobs[id] == nil, !arriving.contains(id) { try checkLimit(of: submitter) }
+    arriving.enter(id, of: submitter)
+  }
+
   private func checkLimit(of submitter: String) throws(Failure) {
-    let waiting = jobs.values.count {
+    let noted = jobs.values.count {
       $0.record.submission?.submitter == submitter && $0.phase != .running
     }
+    let waiting = noted + arriving.jobs(of: submitter).count { jobs[$0] == nil }
     guard waiting < settings.queue.queuedPerSubmitter else {
       throw Failure(
         "submitter-limit", "'\(submitter)' has \(waiting) jobs that wait, and may have no more",
@@ -49,10 +59,13 @@ extension HubService {
     }
   }
 
-  /// What no party would believe is told to the submitter at once.
-  private func check(
-    _ proof: SubmissionProof, of plan: Plan, by submitter: HubMember
-  ) throws(Failure) {
+  /// What the hub makes of a submission. What no party would believe is told to the submitter at once.
+  private func provenPlan(
+    of request: JobRequest, by submitter: HubMember
+  ) async throws(Failure) -> Plan {
+    var plan = try await planner.plan(request.source)
+    if let from = request.from { plan = plan.withoutReuse(from: from) }
+    let proof = request.proof
     guard proof.isValid(of: plan, by: submitter.id.text, submitter.identity) else {
       throw Failure(
         "submission-unproven",
@@ -60,18 +73,22 @@ extension HubService {
         hint: "is the hub's build another one than yours? 'moira party list' shows the builds")
     }
     try proof.checkAge(at: clock.now())
+    return plan
   }
 
-  private func earlier(_ id: JobID, _ request: JobRequest) async throws(Failure) -> JobID? {
-    guard request.key != nil, let record = try await store.record(of: id) else { return nil }
-    guard record.source.text == request.source.text,
-      record.source.overrides == request.source.overrides
-    else {
-      throw Failure(
-        "idempotency-key", "the key was used for another pipeline, which is job '\(id)'",
-        hint: "take a new key for a new pipeline")
-    }
-    return id
+  /// Whether a submission under a key is one that was noted before.
+  ///
+  /// - Throws: `idempotency-key-reused` where the key was used for another.
+  private func isNoted(
+    _ id: JobID, _ request: JobRequest, by submitter: HubMember
+  ) async throws(Failure) -> Bool {
+    guard request.key != nil, let record = try await store.record(of: id) else { return false }
+    if let failure = request.differing(from: record) { throw failure }
+    // The signature covers all that the plan asks: the submitter means just the plan that was noted.
+    let name = submitter.id.text
+    if request.proof.isValid(of: record.plan, by: name, submitter.identity) { return true }
+    _ = try await provenPlan(of: request, by: submitter)
+    throw .keyReused(id, "makes another plan now")
   }
 
   private func identities(of plan: Plan) throws(Failure) -> [PartyID: IdentityPublicKey] {

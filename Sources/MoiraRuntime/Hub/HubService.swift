@@ -27,6 +27,7 @@ public actor HubService {
   var desk: HubDesk
   var queue: JobQueue
   var jobs: [JobID: RunningJob] = [:]
+  var arriving = ArrivingJobs()
   /// Jobs that are not in hand since the store did not take what they had to note.
   var aside: Set<JobID> = []
   var members: [PartyID: HubMember] = [:]

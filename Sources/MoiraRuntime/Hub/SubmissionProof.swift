@@ -62,7 +62,7 @@ extension JobID {
   }
 
   /// What all submissions of one submitter under one key are: sixteen hexadecimal digits.
-  static func keyed(_ key: String, of submitter: String) -> JobID {
+  public static func keyed(_ key: String, of submitter: String) -> JobID {
     let text = "\(submitter.utf8.count):\(submitter):\(key)"
     return JobID(String(sha256(Array(text.utf8)).text.prefix(16)))
   }

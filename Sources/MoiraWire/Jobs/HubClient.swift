@@ -17,6 +17,8 @@ public struct HubClient: Sendable {
     self.trust = trust
   }
 
+  /// - Throws: what the hub said; `hub-unreachable`, or `certificate-expired`, ... where the member's own
+  ///   certificate is why.
   func jobs<Result: Sendable>(
     _ body:
       @Sendable @escaping (Moira_V1_Jobs.Client<HTTP2ClientTransport.Posix>) async throws ->
@@ -27,6 +29,8 @@ public struct HubClient: Sendable {
         try await body(Moira_V1_Jobs.Client(wrapping: $0))
       }
     } catch let failure as Failure {
+      // A handshake does not say why it was refused.
+      if failure.code == "hub-unreachable" { try trust.check(trust.credentials.member) }
       throw failure
     } catch {
       throw Failure(

@@ -52,23 +52,26 @@ extension HubAccess {
   private func watch(
     _ job: JobID, _ isOver: UpdateEnd, _ take: @escaping @Sendable (JobUpdate) -> Void
   ) async {
-    var hasTold = false
+    var told: String?
     while !isOver.isOver, !Task.isCancelled {
       do throws(Failure) {
         try await client.watch(job, take)
         if isOver.isOver { return }
-      } catch  where error.code != "hub-unreachable" {
+      } catch  where !mayPass(error) {
         return take(.broken(error))
       } catch {
-        do throws(Failure) {
-          try checkOwn()
-        } catch {
-          return take(.broken(error))
-        }
-        if !hasTold { Console.printError("the hub cannot be reached; dialling again") }
-        hasTold = true
+        if told != error.code { Console.printError(error.dialling) }
+        told = error.code
       }
       try? await Task.sleep(for: .milliseconds(500))
     }
+  }
+}
+
+extension Failure {
+  /// Why a hub is dialled again.
+  var dialling: String {
+    code == "hub-unreachable"
+      ? "the hub cannot be reached; dialling again" : "\(message) [\(code)]; dialling again"
   }
 }

@@ -23,8 +23,12 @@ struct HubOptions: ParsableArguments {
 
   /// The hub that is meant; nil for this machine's own jobs.
   ///
-  /// - Parameter home: a home that the user named means this machine.
-  func access(besides home: HomeOptions? = nil) throws(Failure) -> HubAccess? {
+  /// - Parameters:
+  ///   - home: a home that the user named means this machine.
+  ///   - staying: whether the process outlives certificates.
+  func access(
+    besides home: HomeOptions? = nil, staying: Bool = false
+  ) throws(Failure) -> HubAccess? {
     if local { return nil }
     let login = try HubLogin.read()
     if hub == nil, home?.home != nil { return nil }
@@ -34,7 +38,7 @@ struct HubOptions: ParsableArguments {
         "hub-member", "nobody is named who asks the hub '\(address)'",
         hint: "'--as FOLDER' names the folder of a party or a submitter, 'moira login' keeps it")
     }
-    return try HubAccess(address, folder: folder)
+    return try HubAccess(address, folder: folder, staying: staying)
   }
 }
 
@@ -79,10 +83,15 @@ struct HubAccess: Sendable {
   let address: HubAddress
   let client: HubClient
   let trust: MemberTrust
+  /// Whether an expired certificate may be renewed while the process runs.
+  private let isStaying: Bool
   private let identity: IdentityKeyPair
+  private let keys: MemberFolder
+  /// What the files of the keys were when they were read.
+  private let stamp: [String]
 
   /// - Throws: `hub-address`, and what a member's folder throws.
-  init(_ text: String, folder: String) throws(Failure) {
+  init(_ text: String, folder: String, staying isStaying: Bool = false) throws(Failure) {
     guard let address = HubAddress(text) else {
       throw Failure("hub-address", "a hub's address must be HOST:PORT, but is '\(text)'")
     }
@@ -93,6 +102,9 @@ struct HubAccess: Sendable {
         hint: "'moira party init ID --submitter --hub \(text)' makes them")
     }
     self.address = address
+    self.isStaying = isStaying
+    keys = home.keys
+    stamp = keys.stamp
     (identity, trust) = try home.credentials(SystemClock())
     client = HubClient(address, trust: trust)
   }
@@ -101,10 +113,26 @@ struct HubAccess: Sendable {
 extension HubAccess {
   private var sealing: SealingKeyPair { SealingKeyPair(of: identity) }
 
-  /// Whether it makes sense to dial again: a handshake does not say why it was refused.
+  /// Whether it makes sense to dial again after what was thrown.
+  func mayPass(_ failure: Failure) -> Bool {
+    failure.code == "hub-unreachable" || isStaying && failure.code == "certificate-expired"
+  }
+
+  /// Takes renewed certificates until cancelled: the next connection shows them.
   ///
-  /// - Throws: `certificate-expired`, ... of the member's own certificate.
-  func checkOwn() throws(Failure) { try trust.check(trust.credentials.member) }
+  /// - Throws: `CancellationError`.
+  func watchKeys() async throws {
+    try await KeyWatch(
+      keys: keys, identity: identity.publicKey, trust: trust, clock: SystemClock(), first: stamp
+    ).run {
+      Console.printError("took \($0.renewal)")
+    } failed: {
+      FailureReport($0).show(asJSON: false)
+    }
+  }
+
+  /// What the member's submissions under a key are.
+  func job(under key: String) -> JobID { .keyed(key, of: trust.credentials.member.id.text) }
 
   /// A submission in the member's name.
   func request(

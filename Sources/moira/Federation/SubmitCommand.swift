@@ -21,7 +21,8 @@ struct SubmitCommand: Subcommand {
   @Flag(help: "Watch the job to its end.") var wait = false
   @Option(help: "Among the jobs that wait, the higher goes first; by default what 'conf' says.")
   var priority: Int?
-  @Option(help: "Submitted twice with the same key, it is one job.") var idempotencyKey: String?
+  @Option(help: "Submitted twice with the same key, it is one job; another pipeline is refused.")
+  var idempotencyKey: String?
   @OptionGroup var output: OutputOptions
   var isJSON: Bool { output.format == .json }
   var isVerbose: Bool { output.verbose }

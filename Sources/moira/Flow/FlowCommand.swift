@@ -94,14 +94,27 @@ struct FlowCommand: AsyncParsableCommand {
       let settings = try settings(at: folder)
       warn()
       // Parties of this machine mean this machine, whatever 'moira login' set.
-      let access = hub.hub == nil && parties != nil ? nil : try hub.access(besides: home)
+      let access =
+        hub.hub == nil && parties != nil ? nil : try hub.access(besides: home, staying: true)
       let service = try await FlowService(try ground(at: folder, access), settings)
-      try await FlowServer(service, settings).run { [host] port in
-        Console.print("moira flow answers FATE's client at http://\(host):\(port)/v2")
-        if let access { Console.print("jobs run at the parties of the hub \(access.address)") }
-        fflush(nil)
-      }
+      try await run(FlowServer(service, settings), access)
       return .done
+    }
+
+    /// Serves until the server ends; renewed certificates are taken meanwhile.
+    private func run(_ server: FlowServer, _ hub: HubAccess?) async throws {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { [host] in
+          try await server.run { port in
+            Console.print("moira flow answers FATE's client at http://\(host):\(port)/v2")
+            if let hub { Console.print("jobs run at the parties of the hub \(hub.address)") }
+            fflush(nil)
+          }
+        }
+        if let hub { group.addTask { try await hub.watchKeys() } }
+        try await group.next()
+        group.cancelAll()
+      }
     }
 
     private func settings(at folder: Home) throws(Failure) -> FlowSettings {

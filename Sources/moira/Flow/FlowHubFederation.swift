@@ -39,6 +39,10 @@ struct FlowHubFederation: FlowFederation {
 
   // MARK: Runs
 
+  private func key(of job: JobID) -> String { "flow-\(job)" }
+
+  func name(of job: JobID) -> JobID? { hub.job(under: key(of: job)) }
+
   /// The hub makes one job of all that comes under the flow job's id, so that it can be said twice.
   func start(
     _ draft: FlowDraft, as job: JobID, tables: [FlowTable]
@@ -52,21 +56,25 @@ struct FlowHubFederation: FlowFederation {
       file: FlowDrafting.file, text: pipeline, overrides: [], parties: "")
     // Of this build, as the hub's is of its own: the draft may be older.
     let plan = try await HubPlanner(home: .elsewhere).plan(source)
+    let request = try hub.request(
+      source, planned: plan, key: key(of: job), priority: draft.priority)
     return run(
-      try await submit(
-        hub.request(source, planned: plan, key: "flow-\(job)", priority: draft.priority)))
+      try await answered(about: job) { [client = hub.client] () async throws(Failure) in
+        try await client.submit(request)
+      })
   }
 
   /// A call that was cut may have reached the hub: it is said again until the hub has answered.
-  private func submit(_ request: JobRequest) async throws(Failure) -> JobID {
-    var tries = 0
+  private func answered<Answer>(
+    about job: JobID, _ call: () async throws(Failure) -> Answer
+  ) async throws(Failure) -> Answer {
+    var told: String?
     while true {
       do throws(Failure) {
-        return try await hub.client.submit(request)
-      } catch  where error.code == "hub-unreachable" {
-        try hub.checkOwn()
-        tries += 1
-        if tries == 1 { Console.printError("the hub cannot be reached; dialling again") }
+        return try await call()
+      } catch  where hub.mayPass(error) {
+        if told != error.code { Console.printError("job \(job): \(error.dialling)") }
+        told = error.code
         do {
           try await Task.sleep(for: .seconds(1))
         } catch {
@@ -76,16 +84,37 @@ struct FlowHubFederation: FlowFederation {
     }
   }
 
+  /// - Throws: `idempotency-key-reused` if the hub has another pipeline under the job's key.
   func resume(
-    _ job: JobID, given: JobID?, tables: [FlowTable]
+    _ draft: FlowDraft, _ job: JobID, given: JobID?, tables: [FlowTable]
   ) async throws(Failure) -> FlowRun? {
-    given.map(run)
+    let name = given ?? hub.job(under: key(of: job))
+    let store = HubJobStore(hub.client)
+    let record = try await answered(about: job) { () async throws(Failure) in
+      try await store.record(of: name)
+    }
+    guard let record else { return nil }
+    guard record.source.text == draft.pipeline else {
+      throw Failure(
+        "idempotency-key-reused", "the hub's job '\(name)' is another pipeline than '\(job)' is",
+        hint: "another server submits as '--as' does; 'flow job rerun' takes a new key")
+    }
+    return run(record.id)
+  }
+
+  func stop(left job: JobID, reason: String) async throws(Failure) {
+    do throws(Failure) {
+      try await hub.client.stop(job, reason: reason)
+    } catch  where error.code == "job-unknown" {
+      // It was noted, and the process died before the hub had heard of it.
+      return
+    }
   }
 
   private func run(_ job: JobID) -> FlowRun {
     let client = hub.client
     return FlowRun(
-      job, updates: hub.updates(of: job),
+      updates: hub.updates(of: job),
       stop: { reason async throws(Failure) in try await client.stop(job, reason: reason) })
   }
 

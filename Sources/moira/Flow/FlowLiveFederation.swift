@@ -56,6 +56,8 @@ final class FlowLiveFederation: FlowFederation {
 
   // MARK: Runs
 
+  func name(of job: JobID) -> JobID? { nil }
+
   func start(
     _ draft: FlowDraft, as job: JobID, tables: [FlowTable]
   ) async throws(Failure) -> FlowRun {
@@ -65,16 +67,19 @@ final class FlowLiveFederation: FlowFederation {
   }
 
   func resume(
-    _ job: JobID, given: JobID?, tables: [FlowTable]
+    _ draft: FlowDraft, _ job: JobID, given: JobID?, tables: [FlowTable]
   ) async throws(Failure) -> FlowRun? {
     guard let record = try await store.record(of: job) else { return nil }
     let lock = try JobLock.acquire(job, home: composition.home)
     return run(try await coordinator(of: record.plan, tables).resume(job), lock)
   }
 
+  /// Its parts ended with the process that ran them.
+  func stop(left job: JobID, reason: String) {}
+
   private func run(_ running: Coordinator.Running, _ lock: FileLock) -> FlowRun {
     FlowRun(
-      running.job, updates: running.updates,
+      updates: running.updates,
       hold: FlowHold(lock, running, home: composition.home),
       stop: { reason in await running.driver.stop(reason: reason) })
   }

@@ -63,6 +63,30 @@ struct CertificateRenewalTests {
   }
 
   @Test(
+    "A submitter's own expired certificate is named, and a renewed one serves for the next call")
+  func submitter() async throws {
+    let consortium = try SiegeConsortium()
+    let hub = try await SiegeHub(consortium)
+    let alice = try consortium.member("alice", .submitter, isExpired: true)
+    let client = HubClient(hub.address, trust: alice.trust)
+    do {
+      _ = try await client.parties()
+      Issue.record("the hub has let an expired certificate in")
+    } catch {
+      #expect(error.code == "certificate-expired" && error.message.contains("'alice'"))
+    }
+    #expect(try alice.trust.replace(renewed(alice, consortium)))
+    #expect(try await client.parties().isEmpty)
+    await hub.end()
+    // Whoever has nothing to renew is told of the hub.
+    do {
+      _ = try await client.parties()
+    } catch {
+      #expect(error.code == "hub-unreachable")
+    }
+  }
+
+  @Test(
     "Another member's, another kind's and another consortium's certificates are refused by name")
   func wrong() throws {
     let consortium = try SiegeConsortium()

@@ -78,7 +78,8 @@ struct FederationJobTests {
     #expect(jobs[0].id == jobs[1].id && jobs[1].state == "succeeded")
     let other = try federation.ask(
       "submit", "light.yaml", "--idempotency-key", "monday", "--set", "homo_lr_0.epochs=1")
-    #expect(other.status != 0 && other.errors.contains("[idempotency-key]"))
+    #expect(other.status == 64 && other.errors.contains("[idempotency-key-reused]"))
+    #expect(other.errors.contains("was used for job '\(jobs[0].id)'"), "\(other.errors)")
     let list = try federation.ask("jobs", "--format", "json").output
     let listed = try JSONSerialization.jsonObject(with: Data(list.utf8)) as? [Any]
     #expect(listed?.count == 1)

@@ -7,19 +7,20 @@ import Foundation
 /// `moira flow serve` over a federation's hub, and plain requests to it.
 final class FlowDoor {
   let server: LocalProcess
-  private let base: String
+  let port: Int
+  private var base: String { "http://127.0.0.1:\(port)/v2" }
 
-  init(_ federation: LocalFederation, jobs: Int = 4) throws {
+  init(_ federation: LocalFederation, jobs: Int = 4, options: [String] = []) throws {
     server = try federation.start(
       [
         "flow", "serve", "--port", "0", "--hub", federation.address, "--as", "submitters/alice",
         "--jobs", "\(jobs)",
-      ])
+      ] + options)
     let line = server.output.first { $0.contains("/v2") }
-    guard let port = line?.firstMatch(of: /:(\d+)\/v2/)?.1 else {
+    guard let port = line?.firstMatch(of: /:(\d+)\/v2/).flatMap({ Int($0.1) }) else {
       throw FederationFault(text: server.log.all.joined(separator: "\n"))
     }
-    base = "http://127.0.0.1:\(port)/v2"
+    self.port = port
   }
 
   func get(_ path: String) async throws -> FlowEnvelope {
@@ -66,9 +67,9 @@ final class FlowDoor {
   }
 
   /// Asks until the job has ended; each answer is waited for, so that nothing spins.
-  func end(of job: String) async throws -> (status: String, words: String) {
+  func end(of job: String, role: String = "guest") async throws -> (status: String, words: String) {
     for _ in 0..<100_000 {
-      let row = try await get("/job/query?job_id=\(job)&role=guest").rows.first
+      let row = try await get("/job/query?job_id=\(job)&role=\(role)").rows.first
       let status = row?["status"] as? String ?? "none"
       if !["waiting", "running"].contains(status) {
         return (status, row?["error_report"] as? String ?? "")
@@ -81,6 +82,35 @@ final class FlowDoor {
     let answer = try await post("/job/submit", ["dag_schema": dag])
     guard answer.code == 0 else { throw FederationFault(text: answer.message) }
     return answer.job
+  }
+}
+
+extension LocalFederation {
+  /// A federation whose hospitals have FATE's table `breast` of the namespace `clinic`, started.
+  ///
+  /// - Parameter change: of each party's usual policy.
+  static func clinic(
+    _ change: @escaping (_ party: String, _ policy: String) -> String = { $1 }
+  ) throws -> LocalFederation {
+    var policies: [String: String] = [:]
+    for party in LocalFederation.parties {
+      policies[party] = LocalFederation.usualPolicy(of: party) {
+        change(party, $0.replacingOccurrences(of: "[breast]", with: "[breast, clinic.breast]"))
+      }
+    }
+    let federation = try LocalFederation(policies: policies)
+    for party in LocalFederation.hospitals {
+      let file = "parties/\(party)/party.yaml"
+      let text = try String(contentsOfFile: "\(federation.path)/\(file)", encoding: .utf8)
+      guard let path = text.firstMatch(of: /path: (\S+)/)?.1 else {
+        throw FederationFault(text: "'\(party)' has no dataset")
+      }
+      let table = "datasets:\n  clinic.breast: {path: \(path), id: id, label: y}"
+      try federation.write(
+        text.replacingOccurrences(of: "\ndatasets:", with: "\n" + table), toFile: file)
+    }
+    try federation.startAll()
+    return federation
   }
 }
 

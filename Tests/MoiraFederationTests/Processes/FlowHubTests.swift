@@ -4,32 +4,9 @@ import Testing
 /// FATE-Flow's API whose jobs run at a hub's parties.
 @Suite("FATE's API over a hub", .serialized)
 struct FlowHubTests {
-  /// A federation whose hospitals have FATE's table `breast` of the namespace `clinic`.
-  private func federation(
-    _ change: @escaping (_ party: String, _ policy: String) -> String = { $1 }
-  ) throws -> LocalFederation {
-    var policies: [String: String] = [:]
-    for party in LocalFederation.parties {
-      policies[party] = LocalFederation.usualPolicy(of: party) {
-        change(party, $0.replacingOccurrences(of: "[breast]", with: "[breast, clinic.breast]"))
-      }
-    }
-    let federation = try LocalFederation(policies: policies)
-    for party in LocalFederation.hospitals {
-      let file = "parties/\(party)/party.yaml"
-      let text = try String(contentsOfFile: "\(federation.path)/\(file)", encoding: .utf8)
-      let path = try #require(text.firstMatch(of: /path: (\S+)/)?.1)
-      let table = "datasets:\n  clinic.breast: {path: \(path), id: id, label: y}"
-      try federation.write(
-        text.replacingOccurrences(of: "\ndatasets:", with: "\n" + table), toFile: file)
-    }
-    try federation.startAll()
-    return federation
-  }
-
   @Test("A DAG runs at the hub's parties as its submitter's job, and its outputs are asked of them")
   func run() async throws {
-    let federation = try federation()
+    let federation = try LocalFederation.clinic()
     let door = try FlowDoor(federation)
     let job = try await door.submit(HospitalDAG.train())
     let end = try await door.end(of: job)
@@ -73,7 +50,7 @@ struct FlowHubTests {
 
   @Test("What lies at a party is refused with FATE's envelope, and the words say where it lies")
   func refusals() async throws {
-    let federation = try federation()
+    let federation = try LocalFederation.clinic()
     let door = try FlowDoor(federation)
     let upload = try await door.post(
       "/data/component/upload",
@@ -106,7 +83,7 @@ struct FlowHubTests {
 
   @Test("Wrong DAGs are refused at their fields, strangers to the hub among them")
   func wrongDAGs() async throws {
-    let federation = try federation()
+    let federation = try LocalFederation.clinic()
     let door = try FlowDoor(federation)
     let epochs = try await door.post(
       "/job/submit", ["dag_schema": HospitalDAG.train(epochs: 0)])
@@ -127,7 +104,7 @@ struct FlowHubTests {
 
   @Test("A party's policy refuses in the job's own row, by name")
   func policies() async throws {
-    let federation = try federation { party, policy in
+    let federation = try LocalFederation.clinic { party, policy in
       party == "hospital-b"
         ? policy.replacingOccurrences(of: "components: any", with: "components: [reader]") : policy
     }
@@ -144,7 +121,7 @@ struct FlowHubTests {
 
   @Test("Metrics that a party does not release are withheld in words, the series told all the same")
   func withheld() async throws {
-    let federation = try federation { party, policy in
+    let federation = try LocalFederation.clinic { party, policy in
       policy.replacingOccurrences(of: "release: [model, metrics]", with: "release: [model]")
     }
     let door = try FlowDoor(federation)
@@ -159,7 +136,7 @@ struct FlowHubTests {
 
   @Test("A stop ends the job at the hub")
   func stop() async throws {
-    let federation = try federation()
+    let federation = try LocalFederation.clinic()
     let door = try FlowDoor(federation)
     let job = try await door.submit(HospitalDAG.train(epochs: 2000))
     let log = try #require(federation.agents["hospital-a"]?.log)
@@ -182,7 +159,7 @@ struct FlowHubTests {
 
   @Test("A stop reaches a job at the hub that a new server has not taken up again yet")
   func stopOfUnwatched() async throws {
-    let federation = try federation()
+    let federation = try LocalFederation.clinic()
     var door = try FlowDoor(federation, jobs: 2)
     let log = try #require(federation.agents["hospital-a"]?.log)
     var jobs: [String] = []
@@ -204,7 +181,7 @@ struct FlowHubTests {
 
   @Test("A server that was killed goes on watching the job that runs at the hub, the same one")
   func restart() async throws {
-    let federation = try federation()
+    let federation = try LocalFederation.clinic()
     var door = try FlowDoor(federation)
     let job = try await door.submit(HospitalDAG.train(epochs: 60))
     let log = try #require(federation.agents["hospital-a"]?.log)
