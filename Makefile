@@ -1,10 +1,12 @@
 # make run     build in release, and run the example job
-# make build   build in release: .build/release/moira
+# make build   build in release: .build/release/moira, which on Linux runs without Swift's libraries
 # make test    what continuous integration runs: format, warnings, tests, generated pages
 # make check   the same
 # make generate  write the pages and the code that follow from other sources
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
+# One binary, to be copied to machines that have no Swift; other systems bring Swift along.
+RELEASE_FLAGS := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
 
 # Suites that wait, for clocks of their own, sockets and servers, in a process apart from those that
 # compute: all tests of a process share as many threads as there are cores. Those that wait for other
@@ -19,7 +21,7 @@ run: build
 	.build/release/moira run pipelines/homo_lr.yaml
 
 build: setup
-	swift build -c release --product moira $(BUILD_FLAGS)
+	swift build -c release --product moira $(BUILD_FLAGS) $(RELEASE_FLAGS)
 
 test check: setup-tests lint
 	swift build --build-tests $(BUILD_FLAGS)

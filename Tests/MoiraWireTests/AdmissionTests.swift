@@ -28,7 +28,7 @@ import Testing
     #expect(member.identity == identity.publicKey)
     #expect(member.sealing == SealingKeyPair(of: identity).publicKey)
     #expect(member.serial.text.utf8.count == 40)
-    #expect(now - member.notBefore == TestConsortium.hour)
+    #expect(now - member.notBefore == TestConsortium.day)
     #expect(member.notAfter - now == ConsortiumAuthority.validity)
   }
 

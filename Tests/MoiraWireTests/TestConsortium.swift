@@ -24,7 +24,7 @@ final class TestFolder {
 /// A consortium at a moment that stands still.
 struct TestConsortium {
   static let now = Instant(milliseconds: 1_800_000_000_000)
-  static let hour = Duration.seconds(3600)
+  static let day = Duration.seconds(86_400)
   static let day = Duration.seconds(86_400)
 
   let folder: TestFolder

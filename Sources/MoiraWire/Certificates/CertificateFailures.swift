@@ -29,7 +29,7 @@ extension Failure {
     Failure(
       "certificate-not-yet",
       "the certificate of \(whose) is valid from \(start.isoText), but it is \(now.isoText)",
-      hint: "compare the clocks: those of a consortium may be an hour apart, and no more")
+      hint: "compare the clocks: those of a consortium may be a day apart, and no more")
   }
 
   static func certificateRevoked(_ id: PartyID) -> Failure {
