@@ -1,4 +1,3 @@
-import MoiraConfig
 import MoiraModel
 import MoiraPlan
 import MoiraRuntime
