@@ -3,11 +3,14 @@ import MoiraPlan
 import MoiraRuntime
 import MoiraSchedule
 import MoiraSim
+import Synchronization
 
 /// Jobs and documents of a hub, in memory.
 final class MemoryHubStore: JobStore, DocumentStore {
   private let inner = MemoryJobStore()
   private let papers = MemoryDocumentStore()
+  /// What the next reading of a journal throws.
+  let flaw = Mutex<Failure?>(nil)
 
   func create(_ record: JobRecord) async throws(Failure) { try await inner.create(record) }
   func record(of job: JobID) async throws(Failure) -> JobRecord? { await inner.record(of: job) }
@@ -20,7 +23,12 @@ final class MemoryHubStore: JobStore, DocumentStore {
     _ entries: [JournalEntry], made: [ReuseNote], to job: JobID
   ) async throws(Failure) { try await inner.append(entries, made: made, to: job) }
   func journal(of job: JobID) async throws(Failure) -> [JournalEntry] {
-    await inner.journal(of: job)
+    let failure = flaw.withLock { flaw in
+      defer { flaw = nil }
+      return flaw
+    }
+    if let failure { throw failure }
+    return await inner.journal(of: job)
   }
   func conclude(_ job: JobID, _ state: JobState, at: Instant) async throws(Failure) {
     await inner.conclude(job, state, at: at)

@@ -1,8 +1,8 @@
-import MoiraConfig
 import MoiraModel
 import MoiraPlan
 import MoiraRuntime
 import MoiraSchedule
+import Synchronization
 import Testing
 
 /// What a hub takes of what is submitted, however much comes at once.
@@ -75,6 +75,19 @@ import Testing
       try await stage.submit(plan, signed: plan, to: hub, key: $0 == 0 ? "nightly" : nil)
     }
     #expect(again == ["job": 1, "submitter-limit": 1])
+    await stage.end()
+  }
+
+  @Test func `a job that was noted runs, though the store did not let it be taken in hand`()
+    async throws
+  {
+    let stage = HubStage()
+    let hub = try await stage.startAll()
+    let plan = try Stage().plan(HubTests.tasks)
+    stage.jobs.flaw.withLock { $0 = Failure("journal-unreadable", "the disk is away") }
+    let job = try await stage.submit(plan, signed: plan, to: hub, key: "nightly")
+    #expect(try await stage.submit(plan, signed: plan, to: hub, key: "nightly") == job)
+    #expect(try await stage.outcome(of: job).state == .succeeded)
     await stage.end()
   }
 

@@ -133,7 +133,7 @@ extension HubService {
 
   /// The store does not take what the job must note: it stays as its journal has it, and is taken up
   /// again as soon as the store is back.
-  private func setAside(_ id: JobID, _ failure: Failure) async {
+  func setAside(_ id: JobID, _ failure: Failure) async {
     guard !isLeaving else { return }
     metrics.brokenOff(id, failure)
     drop(id)

@@ -34,7 +34,12 @@ extension HubService {
       if try await isNoted(id, request, by: submitter) { return id }
       throw error
     }
-    try await takeUp(id)
+    do throws(Failure) {
+      try await takeUp(id)
+    } catch {
+      // It is noted: whoever submits it again is told so, and it must run.
+      Task { await setAside(id, error) }
+    }
     return id
   }
 

@@ -1,5 +1,4 @@
 internal import MoiraModel
-internal import MoiraPlan
 
 extension JobRequest {
   /// What a submission says otherwise than the one that was noted under its key; nil if it says the same.
