@@ -47,7 +47,7 @@ enum ExitStatus: Int32 {
     "hub-locked": .tryAgain,
     "hub-member": .usage,
     "hub-missing": .usage,
-    "hub-unreachable": .partyUnreachable,
+    "hub-unreachable": .partyUnreachable, "hub-cut": .partyUnreachable,
     "hub-version": .refused,
     "idempotency-key": .usage,
     "idempotency-key-reused": .usage,

@@ -182,6 +182,14 @@ final class HubStage: Sendable {
       by: submitter)
   }
 
+  /// A submission as it goes over the wire, to be said again.
+  func request(_ plan: Plan) throws -> JobRequest {
+    try JobRequest(
+      PipelineSource(
+        file: "tiny.yaml", text: StagePlanner.keep(plan, as: nil), overrides: [], parties: ""),
+      planned: plan, key: nil, by: "alice", at: clock.now(), signing: alice)
+  }
+
   /// How the job stands at its end; time passes meanwhile.
   func outcome(of job: JobID) async throws -> JobSnapshot {
     while try await jobs.record(of: job)?.ended == nil {

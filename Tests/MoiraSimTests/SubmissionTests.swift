@@ -49,6 +49,26 @@ import Testing
     await stage.end()
   }
 
+  @Test func `a submission that is said again, after the hub's end too, is the job that it was`()
+    async throws
+  {
+    let stage = HubStage()
+    let hub = try await waitingHub(stage, limit: 2)
+    let request = try stage.request(Stage().plan(HubTests.tasks))
+    let said = await together(5) { _ in try await hub.submit(request, by: stage.submitter) }
+    #expect(said == ["job": 5])
+    await stage.killHub()
+    let next = try await stage.startHub()
+    #expect(try await next.submit(request, by: stage.submitter) == request.proof.job)
+    #expect(try await stage.jobs.unfinished() == [request.proof.job])
+    // Somebody else's is no such submission, whatever it says.
+    let mallory = HubMember(
+      id: "mallory", certificate: stage.submitter.certificate, identity: stage.submitter.identity,
+      validUntil: stage.submitter.validUntil)
+    await #expect(throws: Failure.self) { try await next.submit(request, by: mallory) }
+    await stage.end()
+  }
+
   @Test func `a submission that comes to nothing gives its place back`() async throws {
     let stage = HubStage()
     let hub = try await waitingHub(stage, limit: 2)

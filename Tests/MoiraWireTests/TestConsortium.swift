@@ -25,7 +25,6 @@ final class TestFolder {
 struct TestConsortium {
   static let now = Instant(milliseconds: 1_800_000_000_000)
   static let day = Duration.seconds(86_400)
-  static let day = Duration.seconds(86_400)
 
   let folder: TestFolder
   let authority: ConsortiumAuthority

@@ -7,7 +7,8 @@ internal import MoiraSchedule
 
 /// What submitters ask of the hub.
 extension HubService {
-  /// Notes a job, and asks its parties. The same submission again under its key is the job that it was before.
+  /// Notes a job, and asks its parties. The very same submission again, or one under its key, is the job that
+  /// it was before.
   ///
   /// - Parameter submitter: as the certificate of the connection shows them.
   /// - Throws: `submission-unproven` unless the submitter's signature is for the plan that the hub makes;
@@ -17,7 +18,7 @@ extension HubService {
   ) async throws(Failure) -> JobID {
     let name = submitter.id.text
     let id = try request.id(for: name)
-    if try await isNoted(id, request, by: submitter) { return id }
+    if request.key != nil, try await isNoted(id, request, by: submitter) { return id }
     try letIn(id, of: name)
     defer { arriving.leave(id) }
     let plan = try await provenPlan(of: request, by: submitter)
@@ -30,7 +31,7 @@ extension HubService {
         proof: request.proof, certificate: submitter.certificate))
     do throws(Failure) {
       try await store.create(record)
-    } catch  where error.code == "job-exists" && request.key != nil {
+    } catch  where error.code == "job-exists" {
       if try await isNoted(id, request, by: submitter) { return id }
       throw error
     }
@@ -81,13 +82,17 @@ extension HubService {
     return plan
   }
 
-  /// Whether a submission under a key is one that was noted before.
+  /// Whether a submission is one that was noted before: the very same, said again, or one under its key.
   ///
   /// - Throws: `idempotency-key-reused` where the key was used for another.
   private func isNoted(
     _ id: JobID, _ request: JobRequest, by submitter: HubMember
   ) async throws(Failure) -> Bool {
-    guard request.key != nil, let record = try await store.record(of: id) else { return false }
+    guard let record = try await store.record(of: id) else { return false }
+    guard request.key != nil else {
+      let noted = record.submission
+      return noted?.submitter == submitter.id.text && noted?.proof == request.proof
+    }
     if let failure = request.differing(from: record) { throw failure }
     // The signature covers all that the plan asks: the submitter means just the plan that was noted.
     let name = submitter.id.text

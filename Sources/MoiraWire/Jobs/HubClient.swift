@@ -17,25 +17,31 @@ public struct HubClient: Sendable {
     self.trust = trust
   }
 
-  /// - Throws: what the hub said; `hub-unreachable`, or `certificate-expired`, ... where the member's own
-  ///   certificate is why.
+  /// - Throws: what the hub said; `hub-cut` if it was reached and was gone before it had answered;
+  ///   `hub-unreachable`, or `certificate-expired`, ... where the member's own certificate is why.
   func jobs<Result: Sendable>(
     _ body:
       @Sendable @escaping (Moira_V1_Jobs.Client<HTTP2ClientTransport.Posix>) async throws ->
       Result
   ) async throws(Failure) -> Result {
+    let channel = HubChannel(address, trust)
     do {
-      return try await HubChannel(address, trust).call {
-        try await body(Moira_V1_Jobs.Client(wrapping: $0))
-      }
+      return try await channel.call { try await body(Moira_V1_Jobs.Client(wrapping: $0)) }
     } catch let failure as Failure {
+      guard failure.code == "hub-unreachable" else { throw failure }
       // A handshake does not say why it was refused.
-      if failure.code == "hub-unreachable" { try trust.check(trust.credentials.member) }
-      throw failure
+      try trust.check(trust.credentials.member)
+      throw channel.isLetIn ? cut(failure.cause) : failure
     } catch {
-      throw Failure(
-        "hub-unreachable", "the call to the hub '\(address)' was cut", cause: "\(error)")
+      throw cut("\(error)")
     }
+  }
+
+  private func cut(_ cause: String?) -> Failure {
+    Failure(
+      "hub-cut", "the hub '\(address)' was reached, and was gone before it had answered",
+      hint: "what it was asked for may have been done: 'moira jobs' tells", cause: cause,
+      isTransient: true)
   }
 
   public func submit(_ request: JobRequest) async throws(Failure) -> JobID {

@@ -16,6 +16,7 @@ struct HubChannel {
 
   private final class Found: Sendable {
     let peer = Mutex<Result<Member, Failure>?>(nil)
+    let isLetIn = Mutex(false)
     var refusal: Failure? {
       if case .failure(let failure) = peer.withLock({ $0 }) { failure } else { nil }
     }
@@ -42,13 +43,18 @@ struct HubChannel {
     }
     let transport = try HTTP2ClientTransport.Posix(
       target: target, transportSecurity: .customSecure,
-      config: .agent(tls), serviceConfig: Self.failFast)
+      config: .agent(tls) { [found] in found.isLetIn.withLock { $0 = true } },
+      serviceConfig: Self.failFast)
     do {
       return try await withGRPCClient(transport: transport) { try await body($0) }
     } catch {
       throw RPCFailure.failure(error, dialling: "\(address)", found.refusal)
     }
   }
+
+  /// Whether the other end has let this one in, so that a call may have reached it. A handshake is over at
+  /// this end before the other has looked at its certificate; a call begins when it has.
+  var isLetIn: Bool { found.isLetIn.withLock { $0 } }
 
   /// Whom the last handshake showed.
   var peer: Member? { found.peer.withLock { try? $0?.get() } }
@@ -74,14 +80,20 @@ struct HubChannel {
 }
 
 extension HTTP2ClientTransport.Posix.Config {
+  /// - Parameter begun: called when a call begins.
   fileprivate static func agent(
-    _ tls: @escaping @Sendable () throws -> NIOSSLClientHandler
+    _ tls: @escaping @Sendable () throws -> NIOSSLClientHandler,
+    begun: @escaping @Sendable () -> Void
   ) -> Self {
     .defaults { config in
       config.channelDebuggingCallbacks.onCreateTCPConnection = { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(try tls(), position: .first)
         }
+      }
+      config.channelDebuggingCallbacks.onCreateHTTP2Stream = { channel in
+        begun()
+        return channel.eventLoop.makeSucceededVoidFuture()
       }
       config.http2.maxFrameSize = 1 << 20
       config.http2.targetWindowSize = 16 << 20

@@ -10,21 +10,54 @@ extension HubAccess {
     let updates = watching { [client] take in
       let job = Mutex<JobID?>(nil)
       do throws(Failure) {
-        try await client.submit(
-          request,
-          taken: { id in
-            job.withLock { $0 = id }
-            answer.yield(.success(id))
-          }, watching: take)
+        try await sayingAgain { () async throws(Failure) in
+          do throws(Failure) {
+            try await client.submit(
+              request,
+              taken: { id in
+                job.withLock { $0 = id }
+                answer.yield(.success(id))
+              }, watching: take)
+          } catch {
+            // Once the hub has the job, it is gone on with however the connection ended.
+            if job.withLock({ $0 }) == nil { throw error }
+          }
+        }
       } catch {
-        // Once the hub has the job, it is gone on with however the connection ended.
-        if job.withLock({ $0 }) == nil { answer.yield(.failure(error)) }
+        answer.yield(.failure(error))
       }
       answer.finish()
       return job.withLock { $0 }
     }
     for await result in answers { return (try result.get(), updates) }
     throw Failure("hub-unreachable", "the hub '\(address)' was not reached")
+  }
+
+  /// Submits: the job's id.
+  func submitted(_ request: JobRequest) async throws(Failure) -> JobID {
+    try await sayingAgain { [client] () async throws(Failure) in try await client.submit(request) }
+  }
+
+  /// A submission that was cut off may have reached the hub, to which the same one again is the same job.
+  ///
+  /// - Throws: `hub-unreachable` of a hub that was not reached at all.
+  private func sayingAgain<Answer>(
+    _ call: () async throws(Failure) -> Answer
+  ) async throws(Failure) -> Answer {
+    var wasReached = false
+    while true {
+      do throws(Failure) {
+        return try await call()
+      } catch  where error.code == "hub-cut" || wasReached && error.isOfAwayHub {
+        if !wasReached { Console.printError(error.dialling) }
+        wasReached = true
+        do {
+          try await Task.sleep(for: .milliseconds(500))
+        } catch {
+          throw Failure("hub-unreachable", "the hub '\(address)' was not reached")
+        }
+      }
+    }
   }
 
   /// What the job tells until it ends; a hub that goes away is dialled again, for as long as it takes.
@@ -69,9 +102,12 @@ extension HubAccess {
 }
 
 extension Failure {
+  /// Whether the hub was not there, or was gone before it had answered.
+  var isOfAwayHub: Bool { code == "hub-unreachable" || code == "hub-cut" }
+
   /// Why a hub is dialled again.
   var dialling: String {
-    code == "hub-unreachable"
+    isOfAwayHub
       ? "the hub cannot be reached; dialling again" : "\(message) [\(code)]; dialling again"
   }
 }

@@ -115,7 +115,7 @@ extension HubAccess {
 
   /// Whether it makes sense to dial again after what was thrown.
   func mayPass(_ failure: Failure) -> Bool {
-    failure.code == "hub-unreachable" || isStaying && failure.code == "certificate-expired"
+    failure.isOfAwayHub || isStaying && failure.code == "certificate-expired"
   }
 
   /// Takes renewed certificates until cancelled: the next connection shows them.

@@ -63,7 +63,7 @@ struct Submission {
     let request = try access.request(
       source, planned: plan, key: key, priority: priority, from: from)
     guard wait else {
-      say(try await access.client.submit(request), plan)
+      say(try await access.submitted(request), plan)
       return .done
     }
     let (job, updates) = try await access.submit(request)

@@ -35,7 +35,6 @@
       let place = federation.hub?.log.count ?? 0
       let running = try federation.submitting(file: "light.yaml")
       try federation.hubHasSubmitted(from: place)
-      federation.pause(milliseconds: 300)
       federation.hub?.kill9()
       try federation.startHub(with: clock.variables(hours: -1))
       let back = try federation.job(running)

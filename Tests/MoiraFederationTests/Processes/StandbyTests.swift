@@ -19,6 +19,10 @@ struct StandbyTests {
       "--metrics", "127.0.0.1:\(boards[1])",
     ])
     #expect(second.log.first { $0.contains("standing by") } != nil)
+    // It stands by before its board listens, or after.
+    while second.isAlive, (try? RawSocket(port: boards[1])) == nil {
+      federation.pause(milliseconds: 20)
+    }
     #expect(try RawSocket.get("/healthz", port: boards[1]).hasSuffix("ok\n"))
     let answer = try RawSocket.get("/readyz", port: boards[1])
     #expect(answer.contains("503") && answer.contains("standby: "))
