@@ -155,10 +155,14 @@ struct WireDumpTests {
   func seen() async throws {
     let dump = try await run().dump
     var kinds: Set<String> = []
-    for report in dump.reports {
-      let json = try JSONSerialization.jsonObject(with: Data(report)) as? [String: Any]
-      #expect(json?.keys.sorted() == ["at", "part", "report", "serial"])
-      kinds.formUnion((json?["report"] as? [String: Any] ?? [:]).keys)
+    for told in dump.reports {
+      let json = try JSONSerialization.jsonObject(with: Data(told)) as? [[String: Any]]
+      let reports = try #require(json)
+      #expect(!reports.isEmpty)
+      for report in reports {
+        #expect(report.keys.sorted() == ["at", "part", "report", "serial"])
+        kinds.formUnion((report["report"] as? [String: Any] ?? [:]).keys)
+      }
     }
     #expect(kinds == ["log", "metrics", "progress", "protection"])
   }
