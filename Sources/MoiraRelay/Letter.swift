@@ -70,8 +70,8 @@ public struct Receipt: Hashable, Sendable {
 /// The numbers that bound what lies between two parties.
 public enum LaneLimits {
   /// Bytes of a message in one letter.
-  public static let letterBytes = 256 << 10
-  /// Letters that may be on their way at a time: 4 MiB.
+  public static let letterBytes = 512 << 10
+  /// Letters that may be on their way at a time: 8 MiB.
   public static let window: UInt64 = 16
   /// Bytes of messages after which the sender is told that it need not keep them.
   public static let unsaidBytes = 64 << 10

@@ -44,11 +44,13 @@ import Testing
   @Test func `a receipt follows large pieces before half of the window`() {
     var receiver = LaneReceiver(lane())
     let piece = LaneLimits.letterBytes
-    for number in 0..<3 as Range<UInt64> {
+    let due = UInt64(LaneLimits.unsaidPieces / piece)
+    #expect((2..<LaneLimits.window / 2).contains(due))
+    for number in 0..<due - 1 {
       #expect(receiver.letIn(letter(number, ends: false), bytes: piece) == nil)
     }
-    #expect(receiver.letIn(letter(3, ends: false), bytes: piece) == receipt(4))
-    #expect(receiver.letIn(letter(4, ends: false), bytes: piece) == nil)
+    #expect(receiver.letIn(letter(due - 1, ends: false), bytes: piece) == receipt(due))
+    #expect(receiver.letIn(letter(due, ends: false), bytes: piece) == nil)
   }
 
   @Test func `what waits for the part closes the window, and taking it opens the window`() {
