@@ -91,11 +91,15 @@ extension JobDriver {
 
   /// Notes what a task made, once it is done at all parties.
   func learn(_ id: TaskID) async {
-    guard machine.state(of: id) == .succeeded, let task = tasks[id], task.isReusable,
-      machine.absent(of: id).isEmpty, let outputs = machine.outputs(of: id),
-      let key = await key(of: id)
+    guard isToBeNoted(id), let outputs = machine.outputs(of: id), let key = await key(of: id)
     else { return }
     note(ReuseNote(key: key, outputs: outputs))
+  }
+
+  /// Whether what a task made may be reused: it is done at all its parties.
+  func isToBeNoted(_ id: TaskID) -> Bool {
+    machine.state(of: id) == .succeeded && tasks[id]?.isReusable == true
+      && machine.absent(of: id).isEmpty
   }
 
   /// The key of a task; first those of all that it stands on.

@@ -31,7 +31,8 @@ public actor JobDriver {
   /// The last serial number of each part's reports that are in the store.
   private var serials: [PartKey: Int]
   private var isPumping = false
-  /// What this process has to ask parties for, to note what the last one made.
+  /// What parties must be asked for before it can be noted for reuse, and who asks.
+  private var unlearned: [TaskID] = []
   private var learning: Task<Void, Never>?
 
   init(
@@ -143,10 +144,11 @@ public actor JobDriver {
 
   /// Parties that are away, or that wait for their orders to be said again, must not hold the job up.
   private func learnLater(_ tasks: [TaskID]) {
-    let before = learning
+    unlearned += tasks.filter(isToBeNoted)
+    guard learning == nil, !unlearned.isEmpty else { return }
     learning = Task {
-      await before?.value
-      for task in tasks where !Task.isCancelled { await learn(task) }
+      while !unlearned.isEmpty, !Task.isCancelled { await learn(unlearned.removeFirst()) }
+      learning = nil
     }
   }
 
@@ -157,11 +159,7 @@ public actor JobDriver {
       try? await clock.sleep(until: clock.now() + Self.learningAtEnd)
       learning.cancel()
     }
-    await withTaskCancellationHandler {
-      await learning.value
-    } onCancel: {
-      learning.cancel()
-    }
+    await learning.value
     limit.cancel()
   }
 
