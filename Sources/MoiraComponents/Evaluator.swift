@@ -135,9 +135,9 @@ private struct EvaluationPooling<Member: TaskContext> {
   private let classes: Int
   private var pool: Pool<Member>
   /// How many models' sums go out in one, so that a message stays at some megabytes.
-  private var group: Int {
-    max(1, min(16, (1 << 19) / EvaluationSums.count(form, classes: classes)))
-  }
+  private var group: Int { max(1, min(16, (1 << 19) / width)) }
+  /// Values of one model's sums.
+  private var width: Int { EvaluationSums.count(form, classes: classes) }
 
   init(_ evaluator: Evaluator, _ agreed: SetupMessage.Agreed, in task: Member) async throws {
     classes = agreed.classes.count
@@ -171,12 +171,12 @@ private struct EvaluationPooling<Member: TaskContext> {
   }
 
   private mutating func groupSums(
-    _ scored: ArraySlice<ScoredRows>?, _ group: Range<Int>, _ scale: Double
+    _ scored: ArraySlice<ScoredRows>?, _ models: Range<Int>, _ scale: Double
   ) async throws -> [EvaluationSums] {
-    let width = EvaluationSums.count(form, classes: classes)
+    let width = width
     let vector = try await pool.sumReals(
       scored.map { $0.flatMap { $0.sums.vector.map { $0 / scale } } },
-      count: width * group.count, name: "metrics \(group.lowerBound + 1)")
+      count: width * models.count, name: "metrics \(models.lowerBound + 1)")
     return try stride(from: 0, to: vector.count, by: width).map { start in
       let values = vector[start..<start + width].map { $0 * scale }
       guard let sums = EvaluationSums(form, values) else {

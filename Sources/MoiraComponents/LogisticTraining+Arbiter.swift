@@ -23,13 +23,7 @@ extension LogisticTraining {
       case .gradient:
         for _ in 0..<steps { _ = try await combine(nil, name: "gradient") }
       }
-      if isEvaluated(round) {
-        if mayWait(round) {
-          waiting = WaitingMeasurement(own: nil)
-        } else {
-          _ = try await measure(nil)
-        }
-      }
+      if isEvaluated(round) { _ = try await measure(round, nil) }
       task.report(.progress(done: round, total: rounds))
       if settings.earlyStop != .none, round < rounds, try await isStopped(nil) { return }
     }

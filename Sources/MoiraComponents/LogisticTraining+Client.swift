@@ -61,12 +61,11 @@ extension LogisticTraining {
       var measurement = Measurement()
       if isEvaluated(round) {
         let own = measured(parameters, ground.train, ground.validate)
-        if mayWait(round) {
-          waiting = WaitingMeasurement(own: own)
+        guard let found = try await measure(round, own) else {
           late = step
           continue
         }
-        measurement = try await measure(own)
+        measurement = found
       }
       if try await isOver(note(step, measurement, in: &outcome)) { break }
     }

@@ -32,14 +32,19 @@ extension LogisticTraining {
 
   /// Whether a round's measurement may wait for the sum of the next round's updates: there is one,
   /// and whether it comes to that does not hang on the measurement.
-  func mayWait(_ round: Int) -> Bool {
+  private func mayWait(_ round: Int) -> Bool {
     guard case .mean = combination, settings.earlyStop == .none else { return false }
     return round < rounds
   }
 
-  /// The sum of one measurement by itself. The arbiter passes nil.
-  mutating func measure(_ own: [Double]?) async throws -> Measurement {
-    measurement(try await sumFinite(own, count: measurementCount, name: "measurement")[...])
+  /// What a round's measurement found, by a sum of its own; nil where it waits for the next round's. The
+  /// arbiter passes nil.
+  mutating func measure(_ round: Int, _ own: [Double]?) async throws -> Measurement? {
+    if mayWait(round) {
+      waiting = WaitingMeasurement(own: own)
+      return nil
+    }
+    return measurement(try await sumFinite(own, count: measurementCount, name: "measurement")[...])
   }
 
   /// What follows from the summed values, `measurementCount` of them.

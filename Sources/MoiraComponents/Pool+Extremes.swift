@@ -22,19 +22,18 @@ extension Pool {
   /// eleven hardly. The fewer slots a digit has the less shows, so digits are short.
   ///
   /// - Parameters:
-  ///   - own: `count` keys at a client, nil where it has no value; nil at the arbiter.
+  ///   - own: at a client `count` keys, nil where it has no value, and what it adds to `countCount`
+  ///     counts that are summed beside the first digit; nil at the arbiter.
   ///   - digits: how many bits each has, from the key's highest on.
-  ///   - counts: what a client adds to counts that are summed beside the first digit.
-  mutating func greatestKeys(
-    _ own: [UInt64?]?, count: Int, digits: [Int], beside counts: [Int]?, countCount: Int,
+  private mutating func greatestKeys(
+    _ own: (keys: [UInt64?], counts: [Int])?, count: Int, countCount: Int, digits: [Int],
     name: String
   ) async throws -> (keys: [UInt64], counts: [Int]) {
     var search = KeySearch(count: count)
     var found: [Int] = []
     for (round, bits) in digits.enumerated() {
       let beside = round == 0 ? countCount : 0
-      var values = own.map { search.marks($0, bits) }
-      if round == 0, let counts { values = counts + (values ?? []) }
+      let values = own.map { (round == 0 ? $0.counts : []) + search.marks($0.keys, bits) }
       let sums = try await sumCounts(
         values, count: beside + search.slots(bits), name: "\(name)/\(round)")
       if round == 0 { found = Array(sums[..<beside]) }
@@ -51,12 +50,16 @@ extension Pool {
     _ own: StatisticsColumns?, count: Int
   ) async throws -> (counts: ValueCounts, extremes: [(low: Double, high: Double)]) {
     // First what finds the least values, then what finds the greatest.
-    let keys = own?.extremes().map {
-      $0.map { (~OrderKey.key($0.lowerBound), OrderKey.key($0.upperBound)) }
+    let summand = own.map { own in
+      let ranges = own.extremes()
+      return (
+        keys: ranges.map { $0.map { ~OrderKey.key($0.lowerBound) } }
+          + ranges.map { $0.map { OrderKey.key($0.upperBound) } },
+        counts: own.bothCounts
+      )
     }
     let found = try await greatestKeys(
-      keys.map { $0.map { $0?.0 } + $0.map { $0?.1 } }, count: 2 * count,
-      digits: Array(repeating: 4, count: 16), beside: own?.bothCounts, countCount: 2 * count,
+      summand, count: 2 * count, countCount: 2 * count, digits: Array(repeating: 4, count: 16),
       name: "extremes")
     return (
       ValueCounts(found.counts),
@@ -71,12 +74,14 @@ extension Pool {
   mutating func exponents(
     _ own: StatisticsColumns?, count: Int
   ) async throws -> (counts: ValueCounts, exponents: [Int]) {
-    let keys = own?.extremes().map {
-      $0.map { OrderKey.magnitude(max(abs($0.lowerBound), abs($0.upperBound))) }
+    let summand = own.map { own in
+      let keys = own.extremes().map {
+        $0.map { OrderKey.magnitude(max(abs($0.lowerBound), abs($0.upperBound))) }
+      }
+      return (keys: keys, counts: own.bothCounts)
     }
     let found = try await greatestKeys(
-      keys, count: count, digits: [5, 4], beside: own?.bothCounts, countCount: 2 * count,
-      name: "exponents")
+      summand, count: count, countCount: 2 * count, digits: [5, 4], name: "exponents")
     return (ValueCounts(found.counts), found.keys.map(OrderKey.exponent(ofMagnitude:)))
   }
 }

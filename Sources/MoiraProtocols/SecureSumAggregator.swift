@@ -184,7 +184,7 @@ public struct SecureSumAggregator: DeadlineMachine {
   private mutating func take(
     _ words: [UInt64], _ next: RoundOffer, _ tags: [[UInt8]], from sender: PartyID
   ) throws(ProtocolViolation) {
-    let tags = try checked(tags, of: sender, among: terms.isActive ? Set(listed.keys) : [])
+    let tags = try checked(tags, of: sender) { terms.isActive && listed[$0] != nil }
     guard next.round == label.round + 1 else {
       throw ProtocolViolation(
         sender, secure: .otherRound(.offer, sent: next.round, agreed: label.round + 1))
@@ -206,15 +206,15 @@ public struct SecureSumAggregator: DeadlineMachine {
   ) throws(ProtocolViolation) {
     guard terms.isActive, phase.rawValue >= Phase.confirming.rawValue, uploaded.contains(sender)
     else { throw ProtocolViolation(sender, secure: .unexpected(.confirmation)) }
-    let tags = try checked(tags, of: sender, among: uploaded)
+    let tags = try checked(tags, of: sender, for: uploaded.contains)
     if phase == .confirming { confirmations[sender] = tags }
   }
 
-  /// Tags by whom they are for: one for each neighbour in the set.
+  /// Tags by whom they are for: one for each neighbour that is meant.
   private func checked(
-    _ tags: [[UInt8]], of sender: PartyID, among set: Set<PartyID>
+    _ tags: [[UInt8]], of sender: PartyID, for isMeant: (PartyID) -> Bool
   ) throws(ProtocolViolation) -> [PartyID: [UInt8]] {
-    let receivers = terms.graph.neighbours(of: sender).filter { set.contains($0) }
+    let receivers = terms.graph.neighbours(of: sender).filter(isMeant)
     guard tags.count == receivers.count else {
       throw ProtocolViolation(
         sender, secure: .wrongShareCount(sent: tags.count, expected: receivers.count))

@@ -193,7 +193,7 @@ public struct SecureSumClient: ~Copyable, ProtocolMachine {
     }
     let statement = terms.survivorsStatement(header, survivors)
     let neighbours = Set(terms.graph.neighbours(of: own)).intersection(survivors)
-    var listed: Set<PartyID> = [own]
+    var named: Set<PartyID> = [own]
     // It has confirmed the set itself. A tag that is none does not count, and spoils nothing: the
     // aggregator cannot tell one from another.
     var confirmed = 1
@@ -202,7 +202,7 @@ public struct SecureSumClient: ~Copyable, ProtocolMachine {
       guard neighbours.contains(party) else {
         throw ProtocolViolation(sender, secure: .notASurvivor(party))
       }
-      guard listed.insert(party).inserted else {
+      guard named.insert(party).inserted else {
         throw ProtocolViolation(sender, .listedTwice(party))
       }
       if session.ground.tags.isValid(confirmation.tag, for: statement, from: party) {

@@ -45,14 +45,30 @@ extension HubAccess {
     _ call: () async throws(Failure) -> Answer
   ) async throws(Failure) -> Answer {
     var wasReached = false
+    let isCut = { (failure: Failure) in
+      wasReached = wasReached || failure.code == "hub-cut"
+      return wasReached && failure.isOfAwayHub
+    }
+    return try await redialling(after: .milliseconds(500), where: isCut, call)
+  }
+
+  /// Calls until there is an answer. Why the hub is dialled again is told once.
+  ///
+  /// - Parameter mayPass: whether a failure is one after which it is.
+  func redialling<Answer>(
+    about job: JobID? = nil, after pause: Duration, where mayPass: (Failure) -> Bool,
+    _ call: () async throws(Failure) -> Answer
+  ) async throws(Failure) -> Answer {
+    var told: String?
     while true {
       do throws(Failure) {
         return try await call()
-      } catch  where error.code == "hub-cut" || wasReached && error.isOfAwayHub {
-        if !wasReached { Console.printError(error.dialling) }
-        wasReached = true
+      } catch  where mayPass(error) {
+        let words = (job.map { "job \($0): " } ?? "") + error.dialling
+        if told != words { Console.printError(words) }
+        told = words
         do {
-          try await Task.sleep(for: .milliseconds(500))
+          try await Task.sleep(for: pause)
         } catch {
           throw Failure("hub-unreachable", "the hub '\(address)' was not reached")
         }
@@ -93,8 +109,8 @@ extension HubAccess {
       } catch  where !mayPass(error) {
         return take(.broken(error))
       } catch {
-        if told != error.code { Console.printError(error.dialling) }
-        told = error.code
+        if told != error.dialling { Console.printError(error.dialling) }
+        told = error.dialling
       }
       try? await Task.sleep(for: .milliseconds(500))
     }

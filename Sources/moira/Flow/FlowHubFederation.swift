@@ -68,20 +68,7 @@ struct FlowHubFederation: FlowFederation {
   private func answered<Answer>(
     about job: JobID, _ call: () async throws(Failure) -> Answer
   ) async throws(Failure) -> Answer {
-    var told: String?
-    while true {
-      do throws(Failure) {
-        return try await call()
-      } catch  where hub.mayPass(error) {
-        if told != error.code { Console.printError("job \(job): \(error.dialling)") }
-        told = error.code
-        do {
-          try await Task.sleep(for: .seconds(1))
-        } catch {
-          throw Failure("hub-unreachable", "the hub '\(hub.address)' was not reached")
-        }
-      }
-    }
+    try await hub.redialling(about: job, after: .seconds(1), where: hub.mayPass, call)
   }
 
   /// - Throws: `idempotency-key-reused` if the hub has another pipeline under the job's key.
